@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Everything that fanout throws, and what happens to exceptions that nobody looks at.
+#pragma once
+
+#include <exception>
+#include <stdexcept>
+#include <string_view>
+
+#include <fanout/detail/function.hpp>
+
+namespace fanout {
+
+// The base of all exceptions that fanout itself throws, bad arguments aside: those are
+// std::invalid_argument, thrown by the call that brings them.
+//
+//   try { page = future.result(); }
+//   catch (const fanout::CancelledError&) { ... }
+//   catch (const fanout::Error& error) { std::cerr << error.what() << '\n'; }
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The result was asked of a future that had been cancelled.
+class CancelledError : public Error {
+ public:
+  using Error::Error;
+};
+
+// A wait ran out of time; the future is unchanged. Python's class of the same name also stands for
+// a task that overran its own limit; here that is TaskTimeoutError.
+class TimeoutError : public Error {
+ public:
+  using Error::Error;
+};
+
+// A task ran longer than its TaskOptions::timeout.
+class TaskTimeoutError : public Error {
+ public:
+  using Error::Error;
+};
+
+// The call makes no sense in this state: an empty future, a value taken twice, a promise set twice.
+class InvalidStateError : public Error {
+ public:
+  using Error::Error;
+};
+
+// The promise, or the worker that was to run the task, went away without giving an outcome.
+class BrokenPromise : public Error {
+ public:
+  using Error::Error;
+};
+
+// submit or map after shutdown.
+class ShutdownError : public Error {
+ public:
+  using Error::Error;
+};
+
+// The bounded queue is full and its policy is OnFull::reject.
+class QueueFull : public Error {
+ public:
+  using Error::Error;
+};
+
+// The wait would have closed a circle of tasks that wait for each other; names the tasks.
+class DeadlockError : public Error {
+ public:
+  using Error::Error;
+};
+
+// The executor can run no more tasks, and says why.
+class BrokenExecutor : public Error {
+ public:
+  using Error::Error;
+};
+
+// A worker's initializer threw. The cause is nested: std::rethrow_if_nested brings it out.
+class BrokenThreadPool : public BrokenExecutor {
+ public:
+  using BrokenExecutor::BrokenExecutor;
+};
+
+// Sets what happens to exceptions that reach nobody: those that a callback throws, and failures
+// of tasks whose last handle went away unread. `where` says which, for a message. May be called at any
+// time by any thread; the hook runs on the thread that met the exception, must not throw, and may be
+// running in another thread until shortly after it was replaced. The default, which an empty function
+// restores, writes one line to stderr.
+//
+//   fanout::on_unhandled_exception([](std::exception_ptr, std::string_view where) { log(where); });
+void on_unhandled_exception(std::function<void(std::exception_ptr, std::string_view where)> hook);
+
+}  // namespace fanout

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A set of pointers that only grows, for telling repeated handles apart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace fanout::detail {
+
+// Open addressing in one array, at most half full; null is no member.
+class PointerSet {
+ public:
+  void reserve(std::size_t count) {
+    std::size_t slots = slots_.size();
+    if (slots >= 2 * count) return;
+    if (slots == 0) slots = 16;
+    while (slots < 2 * count) slots *= 2;
+    std::vector<const void*> old(slots);
+    old.swap(slots_);
+    for (const void* pointer : old) {
+      if (pointer != nullptr) *slot_of(pointer) = pointer;
+    }
+  }
+
+  // Says whether it is new.
+  bool insert(const void* pointer) {
+    reserve(size_ + 1);
+    const void** const slot = slot_of(pointer);
+    if (*slot == pointer) return false;
+    *slot = pointer;
+    ++size_;
+    return true;
+  }
+
+ private:
+  // Where the pointer is, or the free slot where it belongs.
+  const void** slot_of(const void* pointer) {
+    constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;  // spreads addresses over the upper bits
+    const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(pointer) * golden;
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t index = static_cast<std::size_t>(mixed >> 32) & mask;
+    while (slots_[index] != nullptr && slots_[index] != pointer) index = (index + 1) & mask;
+    return &slots_[index];
+  }
+
+  std::vector<const void*> slots_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace fanout::detail

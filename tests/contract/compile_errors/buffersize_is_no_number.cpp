@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// conformance: 44. A buffersize that is no number.
+// expect: buffersize|convert|Count
+#include <fanout/fanout.hpp>
+
+#include <string>
+#include <vector>
+
+int twice(int n);
+
+void user(fanout::ThreadPoolExecutor& executor) {
+  executor.map(fanout::MapOptions{.buffersize = "3"}, twice, std::vector{1});
+}

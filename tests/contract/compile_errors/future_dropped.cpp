@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// behaviour: 25. The future of submit is dropped on the floor, perhaps by mistake.
+// expect: nodiscard|ignoring return
+#include <fanout/fanout.hpp>
+
+#include <string>
+#include <vector>
+
+int twice(int n);
+
+void user(fanout::ThreadPoolExecutor& executor) { executor.submit(twice, 1); }

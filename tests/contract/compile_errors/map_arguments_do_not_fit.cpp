@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// conformance: 38. map over elements that the function does not take.
+// expect: cannot be called
+#include <fanout/fanout.hpp>
+
+#include <string>
+#include <vector>
+
+int twice(int n);
+
+void user(fanout::ThreadPoolExecutor& executor) {
+  executor.map(twice, std::vector<std::string>{"one"});
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// conformance: 38. A function that wants a reference is given a copy.
+// expect: std::ref
+#include <fanout/fanout.hpp>
+
+#include <string>
+#include <vector>
+
+void change(std::string& text);
+
+void user(fanout::ThreadPoolExecutor& executor, std::string& text) {
+  auto future = executor.submit(change, text);
+}

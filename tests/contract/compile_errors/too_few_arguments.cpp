@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// conformance: 38. A function that wants more arguments than submit is given.
+// expect: cannot be called
+#include <fanout/fanout.hpp>
+
+#include <string>
+#include <vector>
+
+int add(int a, int b);
+
+void user(fanout::ThreadPoolExecutor& executor) { auto future = executor.submit(add, 1); }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// main() of every test program: a watchdog over each test and a leak check at its end.
+#include "support/resources.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  auto& listeners = ::testing::UnitTest::GetInstance()->listeners();
+  // At the end of a test listeners are called in reverse order: the leak check comes first, so the
+  // watchdog still guards it, and the printer (the first of all) shows what it found.
+  listeners.Append(std::make_unique<fanout::test::Watchdog>().release());
+  listeners.Append(std::make_unique<fanout::test::LeakCheck>().release());
+  return RUN_ALL_TESTS();
+}

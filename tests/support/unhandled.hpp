@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Records what reaches fanout::on_unhandled_exception, for as long as it lives.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace fanout::test {
+
+class UnhandledRecorder {
+ public:
+  UnhandledRecorder();
+  ~UnhandledRecorder();  // restores the default hook
+  UnhandledRecorder(const UnhandledRecorder&) = delete;
+  UnhandledRecorder& operator=(const UnhandledRecorder&) = delete;
+
+  struct Report {
+    std::exception_ptr error;
+    std::string where;
+  };
+
+  std::size_t count() const;
+  std::vector<Report> reports() const;
+  std::vector<std::string> texts() const;  // what each of them says
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Report> reports_;
+};
+
+}  // namespace fanout::test
