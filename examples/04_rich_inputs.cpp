@@ -41,7 +41,8 @@ int main() {
   for (auto future : fanout::as_completed(future_to_request)) {
     const RequestInfo& request = future_to_request[future];
     try {
-      std::cout << request.name << " (" << request.url << ") returned " << future.result().size()
+      const std::string& page = future.result();  // before the line is begun: it may throw
+      std::cout << request.name << " (" << request.url << ") returned " << page.size()
                 << " bytes\n";
     } catch (const std::exception& error) {
       std::cout << request.name << " failed: " << error.what() << '\n';

@@ -26,7 +26,8 @@ int main() {
   // on. A range-based for reads inside the loop's head, so this takes the iterator by hand.
   for (auto it = numbers.begin(); it != numbers.end(); ++it) {
     try {
-      std::cout << "a number: " << *it << '\n';
+      const int number = *it;  // reading moves the element out, so it is read once
+      std::cout << "a number: " << number << '\n';
     } catch (const std::invalid_argument&) {
       std::cout << "not a number\n";
     }

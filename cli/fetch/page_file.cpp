@@ -17,19 +17,23 @@
 
 namespace fanout::cli {
 
-PageFile::PageFile(std::filesystem::path final_path) : final_path_(std::move(final_path)) {
+namespace {
+
+std::string temporary_beside(const std::filesystem::path& path) {
   static std::atomic<std::uint64_t> counter{0};
   // relaxed: only the numbers must differ. The process id keeps parallel programs apart.
   const auto number = counter.fetch_add(1, std::memory_order_relaxed);
-  const auto name = fmt::format(".fanout-{}-{}.part", getpid(), number);
-  temporary_path_ = (final_path_.parent_path() / name).string();
-  // O_EXCL: never through a link or into a file that somebody else put there.
-  descriptor_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) {
-    const int error = errno;
-    temporary_path_.clear();
-    fail(error);
-  }
+  return path.parent_path() / fmt::format(".fanout-{}-{}.part", getpid(), number);
+}
+
+}  // namespace
+
+// O_EXCL: never through a link or into a file that somebody else put there.
+PageFile::PageFile(std::filesystem::path final_path)
+    : final_path_(std::move(final_path)),
+      temporary_path_(temporary_beside(final_path_)),
+      descriptor_(open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail(errno);
 }
 
 PageFile::~PageFile() {

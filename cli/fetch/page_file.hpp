@@ -26,7 +26,7 @@ class PageFile {
 
   std::filesystem::path final_path_;
   std::string temporary_path_;  // empty once committed
-  int descriptor_ = -1;
+  int descriptor_;
 };
 
 }  // namespace fanout::cli

@@ -31,18 +31,20 @@ Urls::Iterator Urls::begin() {
 
 void Urls::advance() {
   try {
-    current_ = next();
+    auto url = next();
+    at_end_ = !url;
+    if (url) current_ = std::move(*url);
   } catch (const std::system_error& failure) {
     error_ =
         fmt::format("cannot read {}: {}", sources_[position_ - 1].text, failure.code().message());
-    current_.reset();
+    at_end_ = true;
   }
 }
 
 std::optional<std::string> Urls::next() {
   while (!stop_.is_set()) {
     if (lines_) {
-      if (auto line = next_line()) return line;
+      if (auto line = next_url(*lines_)) return line;
       close_file();
     }
     if (position_ == sources_.size()) return std::nullopt;
@@ -53,8 +55,8 @@ std::optional<std::string> Urls::next() {
   return std::nullopt;
 }
 
-std::optional<std::string> Urls::next_line() {
-  while (auto line = lines_->next()) {
+std::optional<std::string> Urls::next_url(LineReader& lines) {
+  while (auto line = lines.next()) {
     constexpr const char* blanks = " \t\r\v\f";
     line->erase(line->find_last_not_of(blanks) + 1);
     line->erase(0, line->find_first_not_of(blanks));

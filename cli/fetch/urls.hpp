@@ -40,7 +40,7 @@ class Urls {
 
   void advance();
   std::optional<std::string> next();
-  std::optional<std::string> next_line();
+  static std::optional<std::string> next_url(LineReader& lines);
   void open(const std::string& name);
   void close_file();
 
@@ -49,7 +49,8 @@ class Urls {
   const Event& stop_;
   std::optional<LineReader> lines_;  // of the open file, if there is one
   int descriptor_ = -1;
-  std::optional<std::string> current_;
+  std::string current_;
+  bool at_end_ = false;
   std::string error_;
 };
 
@@ -62,7 +63,7 @@ class Urls::Iterator {
   Iterator() = default;
   explicit Iterator(Urls& urls) : urls_(&urls) {}
 
-  const std::string& operator*() const { return *urls_->current_; }
+  const std::string& operator*() const { return urls_->current_; }
   Iterator& operator++() {
     urls_->advance();
     return *this;
@@ -73,7 +74,7 @@ class Urls::Iterator {
   }
 
  private:
-  bool at_end() const { return !urls_->current_; }
+  bool at_end() const { return urls_->at_end_; }
 
   Urls* urls_ = nullptr;
 };

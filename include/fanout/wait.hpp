@@ -120,6 +120,9 @@ class AsCompleted {
   }
   std::default_sentinel_t end() const noexcept { return {}; }
 
+  // How many different futures there are to hand out, those handed out included.
+  std::size_t total() const noexcept { return completions_.total(); }
+
   // More futures to hand out, at any time before the end was reached (or after it: begin anew).
   template <detail::FutureHandle Future>
     requires std::is_convertible_v<const Future&, F>

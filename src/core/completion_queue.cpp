@@ -36,7 +36,7 @@ void CompletionQueue::push_done(Node* node) noexcept {
 }
 
 CompletionQueue::~CompletionQueue() {
-  std::size_t arriving = nodes_.size() - arrived_;
+  std::size_t arriving = total_ - arrived_;
   for (Node& node : nodes_) {
     if (!node.arrived && node.state->remove_listener(node)) {
       node.arrived = true;
@@ -57,21 +57,38 @@ CompletionQueue::~CompletionQueue() {
 void CompletionQueue::add(std::vector<State*> states) {
   std::size_t taken = 0;
   try {
-    known_.reserve(nodes_.size() + states.size());
+    known_.reserve(outstanding_ + states.size());
     for (State* const state : states) {
-      if (known_.insert(state)) {
-        Node& node = nodes_.emplace_back(*this, state);
-        ++outstanding_;
-        if (!state->add_listener(node)) make_ready(&node);
-      } else {
-        state->drop_handle();
-      }
+      add_one(state);
       ++taken;
     }
   } catch (...) {
     for (std::size_t i = taken; i < states.size(); ++i) states[i]->drop_handle();
     throw;
   }
+}
+
+// Takes the handle, or throws.
+void CompletionQueue::add_one(State* state) {
+  if (known_.contains(state)) {
+    state->drop_handle();
+    return;
+  }
+  Node& node = new_node(state);
+  known_.insert(state);  // there is room
+  ++total_;
+  ++outstanding_;
+  if (!state->add_listener(node)) make_ready(&node);
+}
+
+CompletionQueue::Node& CompletionQueue::new_node(State* state) {
+  if (free_ == nullptr) return nodes_.emplace_back(*this, state);
+  Node& node = *free_;
+  free_ = node.next_done;
+  node.arrived = false;
+  node.state = state;
+  next_to_run_ = 0;
+  return node;
 }
 
 void CompletionQueue::make_ready(Node* node) noexcept {
@@ -153,7 +170,10 @@ State* CompletionQueue::next() {
   }
   Node* const node = first_ready_;
   first_ready_ = node->next_done;
+  node->next_done = free_;
+  free_ = node;
   --outstanding_;
+  known_.erase(node->state);
   return std::exchange(node->state, nullptr);
 }
 
@@ -164,8 +184,8 @@ void CompletionQueue::cancel_rest() noexcept {
 }
 
 void CompletionQueue::throw_timeout() const {
-  throw TimeoutError(std::to_string(nodes_.size() - arrived_) + " (of " +
-                     std::to_string(nodes_.size()) + ") futures unfinished");
+  throw TimeoutError(std::to_string(total_ - arrived_) + " (of " + std::to_string(total_) +
+                     ") futures unfinished");
 }
 
 Completions::Completions(Deadline deadline) : queue_(new CompletionQueue(deadline)) {}
@@ -181,6 +201,8 @@ Completions& Completions::operator=(Completions other) noexcept {
 Completions::~Completions() { delete queue_; }
 
 void Completions::add(std::vector<State*> states) { queue_->add(std::move(states)); }
+
+std::size_t Completions::total() const noexcept { return queue_->total(); }
 
 State* Completions::next() {
   State* const state = queue_->next();

@@ -48,11 +48,8 @@ bool Gate::wait_until(Deadline deadline) noexcept {
   const int saved = errno;
   for (;;) {
     std::uint32_t word = closed;
-    // acquire (on failure): pairs with the release in open(). relaxed (on success): only announces
-    // the sleep, nothing is published.
-    if (!word_.compare_exchange_strong(word, slept_on, std::memory_order_relaxed,
-                                       std::memory_order_acquire) &&
-        word == opened) {
+    // acquire: pairs with the release in open(), if it is open. Announcing the sleep publishes nothing.
+    if (!word_.compare_exchange_strong(word, slept_on, std::memory_order_acquire) && word == opened) {
       break;
     }
     if (!deadline.is_never() && deadline.passed()) {

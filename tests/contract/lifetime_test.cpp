@@ -24,10 +24,10 @@ namespace {
 using namespace std::chrono_literals;
 
 // Counts its copies and moves, in whichever thread they are made.
+struct Counts {
+  std::atomic<int> copies = 0, moves = 0, alive = 0;
+};
 struct Counted {
-  struct Counts {
-    std::atomic<int> copies = 0, moves = 0, alive = 0;
-  };
   static inline Counts counts;
   static void reset() {
     counts.copies = 0;

@@ -23,6 +23,9 @@ class Completions {
   // queued at once, in this order.
   void add(std::vector<State*> states);
 
+  // How many different states were added.
+  std::size_t total() const noexcept;
+
   // The next state that is done, with its handle; null when all were handed out. Blocks; a task
   // runs awaited tasks of its own pool meanwhile. Throws TimeoutError when the deadline passes.
   State* next();
