@@ -109,6 +109,18 @@ auto share_function(Fn&& fn) {
   }
 }
 
+// What an iterator refers to, or a value of its own where that is only a stand-in for an element (as of
+// std::vector<bool>), which must not outlive the range.
+template <class Iterator>
+decltype(auto) element_of(const Iterator& iterator) {
+  using Value = std::iter_value_t<Iterator>;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*iterator)>, Value>) {
+    return *iterator;
+  } else {
+    return Value(*iterator);
+  }
+}
+
 // Reads the inputs in step, as long as the shortest. Lives on the heap, because its iterators may point
 // into the ranges that it owns: those that were temporaries; the others are the caller's.
 template <class Submitter, class Fn, class... Ranges>
@@ -133,7 +145,7 @@ class RangeFeeder final : public MapFeeder {
       started_ = false;  // at the end: stay there
       return nullptr;
     }
-    auto future = submitter_.submit(fn_, *std::get<I>(next_)...);
+    auto future = submitter_.submit(fn_, element_of(std::get<I>(next_))...);
     return FutureAccess::release(future);
   }
 
@@ -153,7 +165,7 @@ auto map_with(Submitter submitter, const MapOptions& options, Fn&& fn, Ranges&&.
   const Deadline deadline = options.timeout ? Deadline::after(*options.timeout) : Deadline::never();
   auto shared = share_function(std::forward<Fn>(fn));
   using Feeder = RangeFeeder<Submitter, decltype(shared), Ranges...>;
-  using Result = typename CallTraits<decltype(shared), decltype(*std::begin(ranges))...>::Result;
+  using Result = typename CallTraits<decltype(shared), decltype(element_of(std::begin(ranges)))...>::Result;
   auto feeder = std::make_unique<Feeder>(std::move(submitter), std::move(shared),
                                          std::forward<Ranges>(ranges)...);
   return MapResults<Result>(

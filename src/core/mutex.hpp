@@ -23,6 +23,7 @@ class FANOUT_LOCK(capability("mutex")) Mutex {
  public:
   void lock() FANOUT_LOCK(acquire_capability()) { mutex_.lock(); }
   void unlock() FANOUT_LOCK(release_capability()) { mutex_.unlock(); }
+  bool try_lock() FANOUT_LOCK(try_acquire_capability(true)) { return mutex_.try_lock(); }
 
  private:
   std::mutex mutex_;

@@ -165,10 +165,9 @@ void State::run() {
   discard();
 }
 
-void State::finish_with(std::exception_ptr error) noexcept {
+void State::fail(std::exception_ptr error) noexcept {
+  if (settle()) error_ = std::move(error);
   discard();
-  error_ = std::move(error);
-  finish();
 }
 
 void State::finish() noexcept {

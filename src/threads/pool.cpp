@@ -115,7 +115,14 @@ void Pool::run_inline(State* task) {
 
 void Pool::run(State& task, int worker) {
   observe(TaskEvent::Kind::started, task, worker);
-  if (task.has_limit()) limits_.watch(task);
+  if (task.has_limit()) {
+    try {
+      limits_.watch(task);
+    } catch (const std::bad_alloc&) {
+      task.fail(std::current_exception());
+      return;
+    }
+  }
   task.run();
 }
 

@@ -170,7 +170,8 @@ void Pool::break_pool(const std::exception_ptr& cause) {
     // relaxed, both: statistics.
     inline_started_.fetch_add(1, std::memory_order_relaxed);
     inline_finished_.fetch_add(1, std::memory_order_relaxed);
-    task->finish_with(broken_error());
+    task->fail(broken_error());
+    task->finish();
   }
 }
 

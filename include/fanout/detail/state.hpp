@@ -155,8 +155,8 @@ class State : public QueueLink {
   // Publishes the outcome and tells the listeners. The state may be gone.
   void finish() noexcept;
 
-  // Instead of run() and finish(), for a started state that will never run.
-  void finish_with(std::exception_ptr error) noexcept;
+  // Instead of run(), for a started state that will never run.
+  void fail(std::exception_ptr error) noexcept;
 
   // --- time limits ---
 
