@@ -2,7 +2,8 @@
 // Where the reports go: lines on standard output and a bar on standard error, neither garbled.
 #pragma once
 
-#include <cstddef>
+#include <string>
+#include <utility>
 
 #include <fanout/progress.hpp>
 
@@ -16,7 +17,8 @@ enum class LineFormat { text, jsonl };
 // there. Used by one thread.
 class Printer {
  public:
-  Printer(LineFormat format, ProgressOptions progress) : format_(format), bar_(progress) {}
+  Printer(LineFormat format, ProgressOptions progress)
+      : format_(format), bar_(std::move(progress)) {}
 
   // Skipped pages are not printed.
   void print(const Report& report);

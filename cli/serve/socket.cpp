@@ -49,7 +49,7 @@ bool Socket::send_all(std::string_view data, const Event& stop,
                       std::chrono::milliseconds timeout) const {
   while (!data.empty()) {
     const ssize_t sent = send(descriptor_, data.data(), data.size(), MSG_NOSIGNAL);
-    if (sent > 0) {
+    if (sent >= 0) {
       data.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN) {
       if (!wait_for(descriptor_, POLLOUT, stop, timeout)) return false;

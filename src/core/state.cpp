@@ -229,6 +229,6 @@ void State::destroy() noexcept {
   delete this;
 }
 
-std::string State::name() const { return "an unnamed task of type " + demangled(typeid(*this)); }
+std::string State::name() const { return "an unnamed task (" + demangled(callable_type()) + ")"; }
 
 }  // namespace fanout::detail

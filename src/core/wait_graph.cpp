@@ -55,11 +55,16 @@ Graph& graph() {
   return instance;
 }
 
-std::string describe(const State* closer, const std::vector<const State*>& way) {
-  std::string text = "waiting here would close a circle of tasks that wait for each other: '" +
-                     closer->name() + "'";
-  for (const State* state : way) text += " -> '" + state->name() + "'";
-  return text;
+// From the task that is about to wait, along the way, to a task of its own stack; and up that stack again.
+std::string describe(const Frame* top, const std::vector<const State*>& way) {
+  std::string text = "waiting here would close a circle of tasks that wait for each other: ";
+  text += top->task->name();
+  for (const State* state : way) text += " -> " + state->name();
+  std::string above;
+  for (const Frame* frame = top; frame->task != way.back(); frame = frame->below) {
+    above.insert(0, " -> " + frame->task->name());
+  }
+  return text + above;
 }
 
 }  // namespace
@@ -71,7 +76,7 @@ WaitEdge::WaitEdge(const std::vector<State*>& awaited) {
   const Lock lock(waits.mutex);
   for (Frame* frame = top; frame != nullptr; frame = frame->below) {
     const std::vector<const State*> way = waits.find_way(awaited, frame->task);
-    if (!way.empty()) throw DeadlockError(describe(top->task, way));
+    if (!way.empty()) throw DeadlockError(describe(top, way));
   }
   // An overrun task is done already and nobody waits for it; it is registered all the same.
   try {

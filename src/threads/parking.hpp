@@ -41,13 +41,14 @@ class Parking {
   bool found_work() noexcept;
 
   // The searcher goes to sleep, unless `has_work()` says otherwise after the sleep was announced.
-  // Returns as a searcher.
+  // Returns as a searcher, and says whether it slept.
   template <class HasWork>
-  void sleep(Sleeper& sleeper, HasWork has_work) noexcept {
+  bool sleep(Sleeper& sleeper, HasWork has_work) noexcept {
     announce(sleeper);
-    if (has_work() && withdraw(sleeper)) return;
+    if (has_work() && withdraw(sleeper)) return false;
     sleeper.gate.wait();
     sleeper.gate.close();
+    return true;
   }
 
   void wake_one() noexcept;

@@ -10,8 +10,21 @@
 
 namespace fanout::detail {
 
+namespace {
+
+// Lets core know that this thread is a worker, until it leaves or is ended from within.
+class HelperScope {
+ public:
+  explicit HelperScope(Helper& helper) noexcept { context.helper = &helper; }
+  ~HelperScope() { context.helper = nullptr; }
+  HelperScope(const HelperScope&) = delete;
+  HelperScope& operator=(const HelperScope&) = delete;
+};
+
+}  // namespace
+
 void Worker::main() {
-  context.helper = this;
+  const HelperScope scope(*this);
   if (!pool_.initialize_worker(index_)) return;
   Parking& parking = pool_.parking();
   bool searching = false;
@@ -33,7 +46,11 @@ void Worker::main() {
       searching = true;
     } else if (!search()) {
       if (pool_.closed() && !pool_.has_work()) break;
-      parking.sleep(sleeper_, [this] { return pool_.has_work() || pool_.closed(); });
+      const bool slept =
+          parking.sleep(sleeper_, [this] { return pool_.has_work() || pool_.closed(); });
+      // Work that was not found a moment ago: its submitter is between making it visible and linking it,
+      // and may need this processor.
+      if (!slept) yield_thread();
     }
   }
   parking.stop_searching();
@@ -78,11 +95,7 @@ State* Worker::refill() {
 // Looks for work for a short while, with at most half of the workers at a time. True: try again.
 bool Worker::search() {
   if (2 * pool_.parking().searching() > static_cast<int>(pool_.worker_count()) + 1) return false;
-  if (!spin_until([this] { return pool_.has_work() || pool_.closed(); })) return false;
-  if (!pool_.has_work()) return false;
-  // A submitter may be between making its task visible and linking it: it may need this processor.
-  yield_thread();
-  return true;
+  return spin_until([this] { return pool_.has_work() || pool_.closed(); }) && pool_.has_work();
 }
 
 bool Worker::run_awaited(State& state) {

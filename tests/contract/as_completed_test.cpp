@@ -172,7 +172,7 @@ TEST(AsCompleted, grows_while_it_is_consumed) {
     seen.push_back(future);
     if (seen.size() == 1) {
       completions.add(three.futures[1]);
-      completions.add(Futures{three.futures[2], three.futures[0]});  // one of them again
+      completions.add(Futures{three.futures[2], three.futures[1]});  // one of them again
       three.promises[2].set_value(2);
       three.promises[1].set_value(1);
     }

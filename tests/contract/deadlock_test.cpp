@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -178,17 +179,22 @@ TYPED_TEST(Deadlock, does_not_count_a_wait_for_the_first_of_several) {
   const auto executor = TypeParam::make(2);
   Promise<std::string> rescue;
   Ring ring(2);
+  std::latch both_began(2);  // a task that has not begun would be run by its waiter, on top of it
   ring.submit(*executor, 0, [&](const Text& next) {
+    both_began.arrive_and_wait();
     const auto [done, not_done] =
         wait({next, rescue.get_future()}, ReturnWhen::first_completed);
     EXPECT_EQ(done, std::vector<Text>{rescue.get_future()});
     return done.at(0).result();
   });
-  ring.submit(*executor, 1, by_result);
+  ring.submit(*executor, 1, [&](const Text& next) {
+    both_began.arrive_and_wait();
+    return by_result(next);
+  });
   ring.close();
+  both_began.wait();
   for (const std::size_t i : {0U, 1U}) {
-    ASSERT_TRUE(eventually([&] { return ring.waiter(i) != 0; }));
-    ASSERT_TRUE(until_thread_sleeps(ring.waiter(i)));
+    EXPECT_TRUE(until_thread_sleeps(ring.waiter(i)));
   }
   rescue.set_value("rescued");
   EXPECT_EQ(ring.task(1).result(), "got rescued");

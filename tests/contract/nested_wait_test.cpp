@@ -87,6 +87,7 @@ TYPED_TEST(NestedWait, runs_the_awaited_task_and_no_other) {
   });
   const auto queued = executor->submit(note, "queued before them");
   ready.open();
+  outer.wait();
   executor->shutdown();
   ASSERT_EQ(order.size(), 4U);
   EXPECT_EQ(order[0], "awaited");

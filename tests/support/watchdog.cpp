@@ -5,6 +5,8 @@
 #include "support/sanitizers.hpp"
 #include "support/stacks.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -17,7 +19,8 @@ std::chrono::seconds seconds_from_environment(const char* variable, std::chrono:
 
 Watchdog::Watchdog()
     : limit_(seconds_from_environment("FANOUT_TEST_LIMIT",
-                                      std::chrono::seconds(sanitized ? 300 : 60))) {
+                                      std::chrono::seconds(sanitized ? 300 : 60))),
+      process_(getpid()) {
   prepare_stacks();
   if (limit_.count() > 0) {
     thread_ = std::thread([this] { watch(); });
@@ -25,6 +28,10 @@ Watchdog::Watchdog()
 }
 
 Watchdog::~Watchdog() {
+  if (getpid() != process_) {
+    thread_.detach();
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -28,6 +30,7 @@ class Watchdog : public ::testing::EmptyTestEventListener {
   void watch();
 
   const std::chrono::seconds limit_;
+  const pid_t process_;  // a forked child has this object but not its thread
   std::mutex mutex_;
   std::condition_variable changed_;
   std::string test_;                         // under mutex_

@@ -155,8 +155,7 @@ TEST(StateLifetime, the_four_may_come_at_the_same_moment) {
   constexpr int rounds = sanitized ? 300 : 2000;
   Fate fate;
   CountingOwner owner;
-  State* state = nullptr;
-  std::barrier meet(4, [&]() noexcept { state = nullptr; });
+  std::barrier meet(4);
   const std::vector<Event> events{limit_finishes, last_handle_goes, leaves_queue, callable_returns};
   std::vector<State*> states;
   for (int round = 0; round < rounds; ++round) states.push_back(started(fate, owner, true, true));

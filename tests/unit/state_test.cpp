@@ -182,7 +182,9 @@ TEST(State, can_fail_without_ever_running) {
   Fate fate;
   const Handle state(new Probe(fate));
   ASSERT_TRUE(state->start());
-  state->finish_with(std::make_exception_ptr(std::runtime_error("no worker")));
+  state->fail(std::make_exception_ptr(std::runtime_error("no worker")));
+  EXPECT_FALSE(state->done());
+  state->finish();
   EXPECT_EQ(fate.invoked, 0);
   EXPECT_EQ(fate.discarded, 1);
   EXPECT_EQ(text_of(state->wait_for_exception(detail::Deadline::never())), "no worker");
@@ -279,7 +281,7 @@ TEST(State, that_is_unnamed_is_called_by_its_type) {
     void invoke() override {}
     void discard() noexcept override {}
   } nameless;
-  EXPECT_TRUE(holds(nameless.name(), "unnamed task of type"));
+  EXPECT_TRUE(holds(nameless.name(), "an unnamed task ("));
   EXPECT_TRUE(holds(nameless.name(), "Nameless"));
 }
 

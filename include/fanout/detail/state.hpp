@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include <fanout/detail/deadline.hpp>
 #include <fanout/detail/listener.hpp>
@@ -184,6 +185,9 @@ class State : public QueueLink {
 
   // Destroys the callable, which exists until then.
   virtual void discard() noexcept = 0;
+
+  // What an unnamed task is called by.
+  virtual const std::type_info& callable_type() const noexcept { return typeid(*this); }
 
   // The source of the token that the task was given, or null if it takes none.
   virtual std::stop_source* stop_source() noexcept { return nullptr; }

@@ -66,6 +66,8 @@ class Task : public ResultState<typename CallTraits<Fn, Args...>::Result> {
 
   void discard() noexcept override { std::destroy_at(std::addressof(call_)); }
 
+  const std::type_info& callable_type() const noexcept override { return typeid(Fn); }
+
   std::stop_source* stop_source() noexcept override {
     if constexpr (Traits::with_token) {
       return &stop_;
