@@ -112,7 +112,9 @@ TEST(CompletionQueueStress, every_state_comes_once_and_each_threads_states_in_th
       EXPECT_TRUE(state->done());
       const auto [list, place] = places.at(state);
       // The last list was added while it was being completed: those done before come at once.
-      if (list + 1 < threads) EXPECT_EQ(place, next[list]);
+      if (list + 1 < threads) {
+        EXPECT_EQ(place, next[list]);
+      }
       ++next[list];
       ++count;
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The queue behind as_completed, with one thread: order, duplicates, deadlines, help, reuse of addresses.
+#include "core/completion_queue.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <fstream>
@@ -16,7 +18,6 @@
 #include <fanout/detail/completions.hpp>
 #include <fanout/errors.hpp>
 
-#include "core/completion_queue.hpp"
 #include "core/context.hpp"
 #include "probe.hpp"
 #include "support/sanitizers.hpp"
@@ -27,8 +28,8 @@ namespace fanout::test {
 namespace {
 
 using namespace std::chrono_literals;
-using detail::Completions;
 using detail::CompletionQueue;
+using detail::Completions;
 using detail::Deadline;
 using detail::State;
 
@@ -293,7 +294,9 @@ TEST(CompletionQueue, as_a_window_over_endless_input_takes_constant_memory) {
   }
   EXPECT_EQ(queue.total(), static_cast<std::size_t>(adds));
   // 64 bytes a state would be 64 megabytes. The address sanitizer keeps what is freed.
-  if (!sanitized) EXPECT_LT(resident_bytes(), before + 4'000'000);
+  if (!sanitized) {
+    EXPECT_LT(resident_bytes(), before + 4'000'000);
+  }
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // How many processors there are to use, and how long to spin on them.
-#include <sched.h>
+#include "core/cpus.hpp"
 
 #include <thread>
 
+#include <sched.h>
+
 #include <gtest/gtest.h>
 
-#include "core/cpus.hpp"
 #include "core/spin.hpp"
 
 namespace fanout::test {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The gate on which one thread sleeps until another opens it.
-#include <pthread.h>
-#include <signal.h>
-
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
+
+#include <pthread.h>
+#include <signal.h>
 
 #include <gtest/gtest.h>
 
@@ -185,7 +185,9 @@ TEST(Gate, signals_do_not_shorten_a_wait_with_a_deadline) {
   EXPECT_GE(Clock::now() - start, 100ms);
   EXPECT_GT(rain.sent(), 5);
   // Under the thread sanitizer handlers run when the wait is over.
-  if (!thread_sanitizer) EXPECT_GT(signals, 5);
+  if (!thread_sanitizer) {
+    EXPECT_GT(signals, 5);
+  }
 }
 
 TEST(Gate, signals_do_not_end_a_wait_without_a_deadline) {
@@ -200,7 +202,9 @@ TEST(Gate, signals_do_not_end_a_wait_without_a_deadline) {
   gate.wait();
   EXPECT_TRUE(opened);
   opener.join();
-  if (!thread_sanitizer) EXPECT_GT(signals, 5);
+  if (!thread_sanitizer) {
+    EXPECT_GT(signals, 5);
+  }
 }
 
 }  // namespace

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Listeners are told in order, and callbacks that complete further states do not exhaust the stack.
-#include <pthread.h>
+#include "core/notify.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <pthread.h>
+
 #include <gtest/gtest.h>
 
-#include "core/notify.hpp"
 #include "probe.hpp"
 #include "support/sanitizers.hpp"
 
@@ -149,7 +150,9 @@ void on_small_stack(std::function<void()> fn) {
 class Chain {
  public:
   Chain(std::size_t length, bool cancel) {
-    const auto end = [cancel](State& state) { cancel ? (void)state.cancel() : run_and_finish(state); };
+    const auto end = [cancel](State& state) {
+      cancel ? (void)state.cancel() : run_and_finish(state);
+    };
     for (std::size_t i = 0; i < length; ++i) states_.emplace_back(new Probe(fate));
     for (std::size_t i = 0; i < length; ++i) {
       reactions_.push_back(std::make_unique<Reaction>(Listener::Kind::callback, [this, i, end] {
@@ -215,7 +218,8 @@ TEST(Notify, waiters_are_never_put_off) {
       EXPECT_EQ(woken[i + 1], 1) << "state " << i + 1 << " is done";
     }));
     states[i]->add_listener(*reactions.back());
-    reactions.push_back(std::make_unique<Reaction>(Listener::Kind::waiter, [&, i] { woken[i] = 1; }));
+    reactions.push_back(
+        std::make_unique<Reaction>(Listener::Kind::waiter, [&, i] { woken[i] = 1; }));
     states[i]->add_listener(*reactions.back());
   }
   run_and_finish(*states[0]);

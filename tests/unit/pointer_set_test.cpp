@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The set of pointers against one of the standard library.
+#include "core/pointer_set.hpp"
+
 #include <cstdint>
 #include <random>
 #include <unordered_set>
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "core/pointer_set.hpp"
 
 namespace fanout::test {
 namespace {

@@ -30,10 +30,10 @@ struct Event {
 
 // The ways to end: with the outcome of the worker, or with that of the timer.
 const Event finishes{'f', [](State& state) { state.finish(); }};
-const Event limit_finishes{'l', [](State& state) {
-                             state.finish_overrun(
-                                 std::make_exception_ptr(TaskTimeoutError("over its limit")));
-                           }};
+const Event limit_finishes{
+    'l', [](State& state) {
+      state.finish_overrun(std::make_exception_ptr(TaskTimeoutError("over its limit")));
+    }};
 const Event last_handle_goes{'h', [](State& state) { state.drop_handle(); }};
 const Event leaves_queue{'q', [](State& state) { state.leave_queue(); }};
 const Event callable_returns{'r', [](State& state) { state.leave_overrun(); }};
@@ -44,7 +44,9 @@ Probe* started(Fate& fate, CountingOwner& owner, bool queued, bool overrun) {
   auto* const probe = new Probe(fate, "short-lived", 1.0);
   if (queued) probe->enqueue_for(owner);
   EXPECT_TRUE(probe->start());
-  if (overrun) EXPECT_TRUE(probe->settle_overrun());
+  if (overrun) {
+    EXPECT_TRUE(probe->settle_overrun());
+  }
   return probe;
 }
 
@@ -96,7 +98,8 @@ TEST(StateLifetime, the_last_of_all_four_destroys_the_state_in_each_order) {
   CountingOwner owner;
   const auto make = [&](Fate& fate) { return started(fate, owner, true, true); };
   EXPECT_EQ(
-      check_each_order({limit_finishes, last_handle_goes, leaves_queue, callable_returns}, make), 24);
+      check_each_order({limit_finishes, last_handle_goes, leaves_queue, callable_returns}, make),
+      24);
   EXPECT_EQ(unhandled.count(), 24u);
 }
 

@@ -76,7 +76,8 @@ TEST(StateListeners, that_wait_come_before_all_callbacks) {
 
 TEST(StateListeners, that_were_removed_are_not_told_wherever_they_stood) {
   // The head of the list is the newest.
-  for (const auto& [removed, text] : {std::pair{0u, "bcd"}, {1u, "acd"}, {2u, "abd"}, {3u, "abc"}}) {
+  for (const auto& [removed, text] :
+       {std::pair{0u, "bcd"}, {1u, "acd"}, {2u, "abd"}, {3u, "abc"}}) {
     Listened listened;
     EXPECT_TRUE(listened.state->remove_listener(*listened.listeners[removed]));
     EXPECT_FALSE(listened.state->remove_listener(*listened.listeners[removed])) << "gone already";

@@ -32,12 +32,16 @@ Handle state_in(Status status, bool queued, Fate& fate, CountingOwner& owner) {
   auto* const probe = new Probe(fate);
   probe->stop = std::make_unique<std::stop_source>();
   if (queued) probe->enqueue_for(owner);
-  if (status == Status::running || status == Status::finished) EXPECT_TRUE(probe->start());
+  if (status == Status::running || status == Status::finished) {
+    EXPECT_TRUE(probe->start());
+  }
   if (status == Status::finished) {
     probe->run();
     probe->finish();
   }
-  if (status == Status::cancelled) EXPECT_TRUE(probe->cancel());
+  if (status == Status::cancelled) {
+    EXPECT_TRUE(probe->cancel());
+  }
   EXPECT_EQ(probe->status(), status);
   return Handle(probe);
 }
@@ -51,32 +55,45 @@ struct Row {
 
 using enum Status;
 const Row table[] = {
-    {"start", [](State& s) { return s.start(); },
-     {true, false, false, false}, {running, running, cancelled, finished}},
-    {"cancel", [](State& s) { return s.cancel(); },
-     {true, false, true, false}, {cancelled, running, cancelled, finished}},
-    {"done", [](State& s) { return s.done(); },
-     {false, false, true, true}, {pending, running, cancelled, finished}},
-    {"failed", [](State& s) { return s.failed(); },
-     {false, false, false, false}, {pending, running, cancelled, finished}},
-    {"request_stop", [](State& s) { return s.request_stop(); },
-     {true, true, false, false}, {pending, running, cancelled, finished}},
+    {"start",
+     [](State& s) { return s.start(); },
+     {true, false, false, false},
+     {running, running, cancelled, finished}},
+    {"cancel",
+     [](State& s) { return s.cancel(); },
+     {true, false, true, false},
+     {cancelled, running, cancelled, finished}},
+    {"done",
+     [](State& s) { return s.done(); },
+     {false, false, true, true},
+     {pending, running, cancelled, finished}},
+    {"failed",
+     [](State& s) { return s.failed(); },
+     {false, false, false, false},
+     {pending, running, cancelled, finished}},
+    {"request_stop",
+     [](State& s) { return s.request_stop(); },
+     {true, true, false, false},
+     {pending, running, cancelled, finished}},
     {"add_listener and remove_listener",
      [](State& s) {
        Silent listener;
        const bool added = s.add_listener(listener);
        return s.remove_listener(listener) && added;
      },
-     {true, true, false, false}, {pending, running, cancelled, finished}},
+     {true, true, false, false},
+     {pending, running, cancelled, finished}},
     {"remove_listener of one never added",
      [](State& s) {
        Silent stranger;
        return s.remove_listener(stranger);
      },
-     {false, false, false, false}, {pending, running, cancelled, finished}},
+     {false, false, false, false},
+     {pending, running, cancelled, finished}},
     {"block_until a moment that has passed",
      [](State& s) { return s.block_until(detail::Deadline::after_seconds(0)); },
-     {false, false, true, true}, {pending, running, cancelled, finished}},
+     {false, false, true, true},
+     {pending, running, cancelled, finished}},
 };
 
 TEST(State, each_operation_in_each_status_does_what_the_table_says) {

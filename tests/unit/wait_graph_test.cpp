@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Circles of tasks that wait for each other are found when the last wait of the circle is entered.
+#include "core/wait_graph.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,7 +11,6 @@
 #include <fanout/errors.hpp>
 
 #include "core/context.hpp"
-#include "core/wait_graph.hpp"
 #include "probe.hpp"
 #include "support/vocabulary.hpp"
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Threads that nobody joined are joined when the program ends.
+#include <array>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include <sys/wait.h>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+// The exit status of the program and what it printed.
+std::pair<int, std::string> run(const std::string& way) {
+  FILE* const pipe = popen((std::string(REAPING_PROGRAM) + " " + way).c_str(), "re");
+  EXPECT_NE(pipe, nullptr);
+  std::string text;
+  std::array<char, 256> part{};
+  while (std::fgets(part.data(), static_cast<int>(part.size()), pipe) != nullptr) {
+    text += part.data();
+  }
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+TEST(Reaper, the_program_ends_after_the_threads_that_were_handed_over) {
+  const auto [status, text] = run("return");
+  EXPECT_EQ(text, "main has ended\na thread has ended\na thread has ended\na thread has ended\n");
+  EXPECT_EQ(status, 5);
+}
+
+TEST(Reaper, a_thread_that_ends_the_program_does_not_wait_for_itself) {
+  const auto [status, text] = run("exit");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(status, 7);
+}
+
+}  // namespace
