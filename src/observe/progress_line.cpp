@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Turns the counts of a progress bar into text.
+#include "progress_line.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 
-#include "progress_line.hpp"
-
 namespace fanout::observe {
 namespace {
 
 constexpr double shortest_window = 5;  // seconds
+constexpr double first_rate = 0.1;     // seconds; over less than this a rate says nothing
 constexpr int shortest_bar = 8;        // columns; a shorter one says less than the percentage
 
 // Columns, taking each code point as one: right for Latin text and bar blocks, which is what is
@@ -113,7 +114,7 @@ ProgressSnapshot ProgressMeter::snapshot(std::string_view description, double no
           .failed = failed_,
           .total = total_,
           .elapsed = now,
-          .rate = rate_.per_second()};
+          .rate = now < first_rate ? 0 : rate_.per_second()};
 }
 
 std::string format_duration(double seconds) {

@@ -22,6 +22,7 @@ Watchdog::Watchdog()
                                       std::chrono::seconds(sanitized ? 300 : 60))),
       process_(getpid()) {
   prepare_stacks();
+  sem_init(&changed_, 0, 0);
   if (limit_.count() > 0) {
     thread_ = std::thread([this] { watch(); });
   }
@@ -29,17 +30,20 @@ Watchdog::Watchdog()
 
 Watchdog::~Watchdog() {
   if (getpid() != process_) {
-    thread_.detach();
+    if (thread_.joinable()) {
+      thread_.detach();
+    }
     return;
   }
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
-  changed_.notify_one();
+  sem_post(&changed_);
   if (thread_.joinable()) {
     thread_.join();
   }
+  sem_destroy(&changed_);
 }
 
 void Watchdog::OnTestStart(const ::testing::TestInfo& test) {
@@ -48,7 +52,7 @@ void Watchdog::OnTestStart(const ::testing::TestInfo& test) {
     test_ = std::string(test.test_suite_name()) + "." + test.name();
     expiry_ = Clock::now() + limit_;
   }
-  changed_.notify_one();
+  sem_post(&changed_);
 }
 
 void Watchdog::OnTestEnd(const ::testing::TestInfo&) {
@@ -56,22 +60,39 @@ void Watchdog::OnTestEnd(const ::testing::TestInfo&) {
     const std::lock_guard lock(mutex_);
     expiry_.reset();
   }
-  changed_.notify_one();
+  sem_post(&changed_);
+}
+
+void Watchdog::wait_for_change(std::optional<Clock::time_point> expiry) {
+  if (!expiry) {
+    sem_wait(&changed_);
+    return;
+  }
+  const auto since_start = expiry->time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_start);
+  timespec time{};
+  time.tv_sec = seconds.count();
+  time.tv_nsec = std::chrono::nanoseconds(since_start - seconds).count();
+  sem_clockwait(&changed_, CLOCK_MONOTONIC, &time);
 }
 
 void Watchdog::watch() {
-  std::unique_lock lock(mutex_);
-  while (!ended_) {
-    if (!expiry_) {
-      changed_.wait(lock);
-    } else if (Clock::now() < *expiry_) {
-      changed_.wait_until(lock, *expiry_);
-    } else {
-      std::fprintf(stderr, "\nwatchdog: %s hangs, it has run for %lld seconds\n", test_.c_str(),
-                   static_cast<long long>(limit_.count()));
-      print_all_stacks();
-      std::abort();
+  for (;;) {
+    std::optional<Clock::time_point> expiry;
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) {
+        return;
+      }
+      if (expiry_ && Clock::now() >= *expiry_) {
+        std::fprintf(stderr, "\nwatchdog: %s hangs, it has run for %lld seconds\n", test_.c_str(),
+                     static_cast<long long>(limit_.count()));
+        print_all_stacks();
+        std::abort();
+      }
+      expiry = expiry_;
     }
+    wait_for_change(expiry);
   }
 }
 

@@ -4,10 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <semaphore.h>
 #include <sys/types.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,12 +27,13 @@ class Watchdog : public ::testing::EmptyTestEventListener {
 
   void OnTestStart(const ::testing::TestInfo& test) override;
   void OnTestEnd(const ::testing::TestInfo& test) override;
+  void wait_for_change(std::optional<Clock::time_point> expiry);
   void watch();
 
   const std::chrono::seconds limit_;
   const pid_t process_;  // a forked child has this object but not its thread
   std::mutex mutex_;
-  std::condition_variable changed_;
+  sem_t changed_;  // no condition variable: a forked child could not destroy one that is waited for
   std::string test_;                         // under mutex_
   std::optional<Clock::time_point> expiry_;  // under mutex_; of the test that runs now
   bool ended_ = false;                       // under mutex_

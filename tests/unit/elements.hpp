@@ -2,6 +2,7 @@
 // States that only stand in queues, and a record of how often each was taken out.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <vector>
@@ -30,7 +31,9 @@ class Elements {
     return place;
   }
 
-  bool each_taken_once() const { return taken_ == std::vector<int>(taken_.size(), 1); }
+  bool each_taken_once() const {
+    return std::all_of(taken_.begin(), taken_.end(), [](int times) { return times == 1; });
+  }
 
  private:
   struct Element final : detail::State {
