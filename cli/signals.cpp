@@ -31,12 +31,12 @@ void on_signal(int number) {
     // relaxed: the numbers publish nothing, they only count.
     if (count.fetch_add(1, std::memory_order_relaxed) == 0) {
       first_signal.store(number, std::memory_order_relaxed);
-      say("\nStopping: what runs may finish. Ctrl-C again stops at once.\n");
       stop->ask_to_drain();
+      say("\nStopping: what runs may finish. Ctrl-C again stops at once.\n");
     } else {
       for (int each : handled) signal(each, SIG_DFL);
-      say("\nStopping at once.\n");
       stop->ask_to_stop_now();
+      say("\nStopping at once.\n");
     }
   }
   errno = saved_errno;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// blocking: tasks that sleep for 2 ms, on 64 workers. The number: the time as a multiple of the ideal,
-// in which all workers sleep side by side without a pause in between.
+// blocking: tasks that sleep for 2 ms, on 64 workers. The number: the time as a multiple of the
+// ideal, in which all workers sleep side by side without a pause in between.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// crawl: tasks that submit tasks. A tree is walked; the task of a node submits one for each child and
-// waits for none. The number: nanoseconds per node.
+// crawl: tasks that submit tasks. A tree is walked; the task of a node submits one for each child
+// and waits for none. The number: nanoseconds per node.
 #pragma once
 
 #include <algorithm>

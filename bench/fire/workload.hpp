@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fire: trivial tasks are submitted, nobody keeps their futures, and then the pool is emptied. Each
-// contender does so by whatever its library has for calls without a result. The number: nanoseconds per task.
+// contender does so by whatever its library has for calls without a result. The number: nanoseconds
+// per task.
 #pragma once
 
 #include <algorithm>

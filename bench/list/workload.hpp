@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// list: one outside thread submits trivial tasks, keeps the futures, and takes the results in order.
-// The number: nanoseconds per task.
+// list: one outside thread submits trivial tasks, keeps the futures, and takes the results in
+// order. The number: nanoseconds per task.
 #pragma once
 
 #include "../support/bench.hpp"
@@ -10,7 +10,9 @@ namespace list {
 inline std::uint64_t task(std::uint64_t i) { return 3 * i + 1; }
 
 // Folds the next result into the answer; a result out of its order changes it.
-inline std::uint64_t add(std::uint64_t answer, std::uint64_t result) { return 31 * answer + result; }
+inline std::uint64_t add(std::uint64_t answer, std::uint64_t result) {
+  return 31 * answer + result;
+}
 
 template <class Body>
 int measure(int argc, char** argv, Body body) {

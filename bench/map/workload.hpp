@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// map: a trivial function over a vector of integers, results in input order. The number: nanoseconds
-// per element.
+// map: a trivial function over a vector of integers, results in input order. The number:
+// nanoseconds per element.
 #pragma once
 
 #include <numeric>
@@ -13,7 +13,9 @@ namespace map {
 inline std::uint64_t task(std::uint64_t i) { return 3 * i + 1; }
 
 // Folds the next result into the answer; a result out of its order changes it.
-inline std::uint64_t add(std::uint64_t answer, std::uint64_t result) { return 31 * answer + result; }
+inline std::uint64_t add(std::uint64_t answer, std::uint64_t result) {
+  return 31 * answer + result;
+}
 
 struct Input : bench::Run {
   std::vector<std::uint64_t> values;

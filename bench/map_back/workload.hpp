@@ -2,8 +2,8 @@
 // map_back: trivial tasks are submitted, their results taken in order of completion, and for each
 // the input that it belongs to is looked up in a hash map. The number: nanoseconds per task.
 //
-// With fanout the key of the map is the future. The others number their tasks, and each task puts its
-// number and its result into the best completion queue that its library has.
+// With fanout the key of the map is the future. The others number their tasks, and each task puts
+// its number and its result into the best completion queue that its library has.
 #pragma once
 
 #include "../support/bench.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// memory: all workers are blocked while trivial tasks are submitted, so that none of them starts. The
-// number: bytes of memory that the process has more for each of them, the future and its place included.
+// memory: all workers are blocked while trivial tasks are submitted, so that none of them starts.
+// The number: bytes of memory that the process has more for each of them, the future and its place
+// included.
 #pragma once
 
 #include <fstream>
@@ -52,8 +53,8 @@ class Meter {
   double grown_ = 0;
 };
 
-// The body blocks the workers, starts the meter, submits, stops the meter, opens the gate, and returns
-// the sum of the results.
+// The body blocks the workers, starts the meter, submits, stops the meter, opens the gate, and
+// returns the sum of the results.
 template <class Body>
 int measure(int argc, char** argv, Body body) {
   const bench::Run run = bench::parse(argc, argv, {200'000, bench::usable_cores()});

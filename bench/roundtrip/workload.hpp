@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// roundtrip: submit one trivial task, wait for its result, and again. The number: nanoseconds per trip.
-// The runner's roundtrip_one_core is this with the whole process on one processor.
+// roundtrip: submit one trivial task, wait for its result, and again. The number: nanoseconds per
+// trip. The runner's roundtrip_one_core is this with the whole process on one processor.
 #pragma once
 
 #include "../support/bench.hpp"

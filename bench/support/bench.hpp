@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What all cells share: reading --size and --workers, the clock, checking and printing the one number.
+// What all cells share: reading --size and --workers, the clock, checking, and printing the number.
 #pragma once
 
 #include <chrono>

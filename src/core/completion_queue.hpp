@@ -40,8 +40,8 @@ class CompletionQueue {
 
  private:
   struct Node final : Listener {
-    Node(CompletionQueue& queue, State* state) noexcept
-        : Listener(&arrive, Kind::waiter), queue(&queue), state(state) {}
+    Node(CompletionQueue& home, State* awaited) noexcept
+        : Listener(&arrive, Kind::waiter), queue(&home), state(awaited) {}
 
     static void arrive(Listener* listener) noexcept;
 

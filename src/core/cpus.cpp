@@ -42,7 +42,7 @@ int cpus_of_cgroup() {
   };
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
-    if (line.rfind("0::/", 0) != 0) continue;
+    if (!line.starts_with("0::/")) continue;
     for (std::string path = line.substr(3);; path.resize(path.rfind('/'))) {
       tighten(cpus_of_quota(first_line("/sys/fs/cgroup" + path + "/cpu.max")));
       if (path.empty() || path == "/") break;

@@ -67,8 +67,8 @@ bool State::remove_listener(Listener& listener) noexcept {
   std::uintptr_t word = word_.load(std::memory_order_acquire);
   while (listeners_of(word) == &listener) {
     const auto rest = reinterpret_cast<std::uintptr_t>(listener.next);
-    // relaxed (on success): takes a node away that this thread itself published. acquire: as above.
-    if (word_.compare_exchange_weak(word, (word & ~listener_bits) | rest, std::memory_order_relaxed,
+    // acquire: as above; taking away a node that this thread itself published publishes nothing.
+    if (word_.compare_exchange_weak(word, (word & ~listener_bits) | rest,
                                     std::memory_order_acquire)) {
       return true;
     }

@@ -3,6 +3,7 @@
 #include <fanout/wait.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
 
 #include "completion_queue.hpp"
@@ -31,8 +32,8 @@ bool holds(const std::vector<State*>& states, WaitFor condition) {
 // From the last to the first: tasks start in order of submission, so when the last one is done the others
 // mostly are too, and the thread sleeps once instead of once for each.
 void block_for_all(const std::vector<State*>& states, Deadline deadline) {
-  for (auto state = states.rbegin(); state != states.rend(); ++state) {
-    if (!(*state)->block_until(deadline)) return;
+  for (State* state : std::views::reverse(states)) {
+    if (!state->block_until(deadline)) return;
   }
 }
 

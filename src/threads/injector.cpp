@@ -38,12 +38,12 @@ std::size_t Injector::take(State** tasks, std::size_t count) {
 
 QueueLink* Injector::take_one() noexcept {
   QueueLink* link = head_;
-  // acquire, also below: pairs with the release in push(), for the task behind the link.
+  // acquire: pairs with the release in push(), for the task behind the link.
   QueueLink* next = link->next.load(std::memory_order_acquire);
   if (link == &stub_) {
     if (next == nullptr) return nullptr;
     head_ = link = next;
-    next = link->next.load(std::memory_order_acquire);
+    next = link->next.load(std::memory_order_acquire);  // acquire: as above
   }
   if (next != nullptr) {
     head_ = next;

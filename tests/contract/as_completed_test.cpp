@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // as_completed: every future once, as they finish.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <map>
 #include <memory>
@@ -18,6 +8,16 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -44,7 +44,9 @@ Futures all_of(Range&& range) {
   return seen;
 }
 
-TEST(AsCompleted, of_nothing_ends_at_once) { EXPECT_EQ(all_of(as_completed(Futures{})), Futures{}); }
+TEST(AsCompleted, of_nothing_ends_at_once) {
+  EXPECT_EQ(all_of(as_completed(Futures{})), Futures{});
+}
 
 // conformance: 32
 // behaviour: 54
@@ -248,7 +250,7 @@ template <class Kind>
 class AsCompletedOnExecutor : public OnExecutor<Kind> {};
 TYPED_TEST_SUITE(AsCompletedOnExecutor, Executors, ExecutorNames);
 
-// conformance: 32
+// conformance: 32, 210
 TYPED_TEST(AsCompletedOnExecutor, yields_each_once_whatever_became_of_it) {
   const auto executor = TypeParam::make();
   Futures futures;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A pool with a bound on the tasks that wait: what submit does when the queue is full.
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -149,20 +149,20 @@ TEST(BoundedQueue, wakes_every_blocked_submitter_in_the_end) {
 TEST(BoundedQueue, never_blocks_a_submit_of_one_of_its_own_workers) {
   for (const auto on_full : {OnFull::block, OnFull::caller_runs}) {
     ThreadPoolExecutor executor(bounded(on_full, 1));
-    const auto ids = executor
-                         .submit([&] {
-                           std::vector<Future<std::thread::id>> inner;
-                           for (int i = 0; i < 10; ++i) {
-                             inner.push_back(
-                                 executor.submit([] { return std::this_thread::get_id(); }));
-                           }
-                           check_finished(inner[9]);  // the queue was full: it ran inline
-                           for (const auto& future : inner) {
-                             EXPECT_EQ(future.result(), std::this_thread::get_id());
-                           }
-                           return inner.size();
-                         })
-                         .result();
+    const auto ids =
+        executor
+            .submit([&] {
+              std::vector<Future<std::thread::id>> inner;
+              for (int i = 0; i < 10; ++i) {
+                inner.push_back(executor.submit([] { return std::this_thread::get_id(); }));
+              }
+              check_finished(inner[9]);  // the queue was full: it ran inline
+              for (const auto& future : inner) {
+                EXPECT_EQ(future.result(), std::this_thread::get_id());
+              }
+              return inner.size();
+            })
+            .result();
     EXPECT_EQ(ids, 10U);
   }
 }

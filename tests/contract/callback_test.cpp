@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Callbacks: when, on which thread, in which order, and what they may do.
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
 #include "contract/executors.hpp"
 #include "contract/tasks.hpp"
 #include "support/door.hpp"
 #include "support/unhandled.hpp"
 #include "support/vocabulary.hpp"
 #include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <memory>
-#include <string>
-#include <thread>
-#include <vector>
 
 namespace fanout::test {
 namespace {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Cancelling: one step, seen at once by every kind of waiter; and asking a running task to stop.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -171,8 +171,8 @@ TYPED_TEST(CancelInProcess, holds_no_lock_while_it_destroys_the_callable) {
     Door door;
     const auto standing = occupy(*executor, door, 1);
     cancelled_by_destructor = executor->submit(add, 2, 2);
-    auto guard =
-        std::make_unique<Submits>(executor.get(), &submitted_by_destructor, &cancelled_by_destructor);
+    auto guard = std::make_unique<Submits>(executor.get(), &submitted_by_destructor,
+                                           &cancelled_by_destructor);
     const auto future = executor->submit([guard = std::move(guard)] {});
     EXPECT_TRUE(future.cancel());
     door.open();

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // co_await of a future: resumes when it is done and yields what result() would.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <coroutine>
 #include <exception>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -89,8 +89,7 @@ TEST(Coroutine, gets_a_reference_from_a_handle_that_stays) {
 TEST(Coroutine, gets_a_value_from_a_temporary) {
   Promise<std::unique_ptr<int>> promise;
   const auto script = [](Promise<std::unique_ptr<int>>& source) -> Script<int> {
-    static_assert(
-        std::is_same_v<decltype(co_await source.get_future()), std::unique_ptr<int>>);
+    static_assert(std::is_same_v<decltype(co_await source.get_future()), std::unique_ptr<int>>);
     const std::unique_ptr<int> value = co_await source.get_future();
     co_return *value;
   }(promise);

@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Waits that would form a circle throw in the task whose wait would close it; the others get on.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -18,6 +9,15 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -182,8 +182,7 @@ TYPED_TEST(Deadlock, does_not_count_a_wait_for_the_first_of_several) {
   std::latch both_began(2);  // a task that has not begun would be run by its waiter, on top of it
   ring.submit(*executor, 0, [&](const Text& next) {
     both_began.arrive_and_wait();
-    const auto [done, not_done] =
-        wait({next, rescue.get_future()}, ReturnWhen::first_completed);
+    const auto [done, not_done] = wait({next, rescue.get_future()}, ReturnWhen::first_completed);
     EXPECT_EQ(done, std::vector<Text>{rescue.get_future()});
     return done.at(0).result();
   });
@@ -248,7 +247,7 @@ TYPED_TEST(Deadlock, says_something_of_tasks_without_a_name) {
   EXPECT_FALSE(check_failed<DeadlockError>(self).empty());
 }
 
-// Waits that were counted are forgotten when they end, so later ones are judged by what is true then.
+// Waits that were counted are forgotten when they end; later ones are judged by what is true then.
 TYPED_TEST(Deadlock, is_not_seen_where_there_was_a_wait_before) {
   const auto executor = TypeParam::make(2);
   for (int round = 0; round < 300; ++round) {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // The exceptions of the library, and the hook for those that reach nobody.
+#include <algorithm>
+#include <coroutine>
+#include <exception>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
 #include "contract/executors.hpp"
 #include "contract/tasks.hpp"
 #include "support/unhandled.hpp"
 #include "support/vocabulary.hpp"
 #include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <coroutine>
-#include <memory>
-#include <exception>
-#include <string>
-#include <type_traits>
-#include <vector>
 
 namespace fanout::test {
 namespace {
@@ -30,8 +30,10 @@ constexpr bool is = std::is_base_of_v<Base, Derived>;
 // behaviour: 6
 TEST(Errors, derive_from_one_base) {
   static_assert(is<Error, std::runtime_error>);
-  static_assert(is<CancelledError, Error> && is<TimeoutError, Error> && is<TaskTimeoutError, Error>);
-  static_assert(is<InvalidStateError, Error> && is<BrokenPromise, Error> && is<ShutdownError, Error>);
+  static_assert(is<CancelledError, Error> && is<TimeoutError, Error> &&
+                is<TaskTimeoutError, Error>);
+  static_assert(is<InvalidStateError, Error> && is<BrokenPromise, Error> &&
+                is<ShutdownError, Error>);
   static_assert(is<QueueFull, Error> && is<DeadlockError, Error> && is<BrokenExecutor, Error>);
   static_assert(is<BrokenThreadPool, BrokenExecutor>);
   // A wait that ran out of time is not a task that overran its limit.
@@ -46,7 +48,9 @@ TEST(Errors, say_what_happened) {
   EXPECT_NE(thrown<TimeoutError>([&] { (void)pending.get_future().result(0s); }), "");
   EXPECT_NE(thrown<InvalidStateError>([&] { (void)Future<int>().result(); }), "");
   const Future<int> future = broken.get_future();
-  { const Promise<int> gone = std::move(broken); }
+  {
+    const Promise<int> gone = std::move(broken);
+  }
   EXPECT_NE(thrown<BrokenPromise>([&] { (void)future.result(); }), "");
 }
 
@@ -79,14 +83,22 @@ TEST(Unhandled, failure_that_nobody_looked_at_is_reported_when_the_last_handle_g
 
 TEST(Unhandled, failure_that_was_looked_at_in_any_way_is_not_reported) {
   const UnhandledRecorder recorder;
-  { thrown<std::out_of_range>([] { (void)failed().result(); }); }
+  {
+    thrown<std::out_of_range>([] { (void)failed().result(); });
+  }
   {
     const Future<int> future = failed();
     thrown<std::out_of_range>([&] { (void)future.result(0s); });
   }
-  { thrown<std::out_of_range>([] { (void)failed().take(); }); }
-  { EXPECT_NE(failed().exception(), nullptr); }
-  { EXPECT_NE(AnyFuture(failed()).exception(0s), nullptr); }
+  {
+    thrown<std::out_of_range>([] { (void)failed().take(); });
+  }
+  {
+    EXPECT_NE(failed().exception(), nullptr);
+  }
+  {
+    EXPECT_NE(AnyFuture(failed()).exception(0s), nullptr);
+  }
   EXPECT_EQ(recorder.count(), 0U);
 }
 
@@ -146,7 +158,9 @@ TYPED_TEST(UnhandledOnExecutor, failure_of_a_task_whose_future_was_dropped_is_re
   const UnhandledRecorder recorder;
   {
     const auto executor = TypeParam::make();
-    { const auto dropped = executor->submit(fail, std::string("dropped")); }
+    {
+      const auto dropped = executor->submit(fail, std::string("dropped"));
+    }
     executor->shutdown();
   }
   EXPECT_EQ(recorder.texts(), std::vector<std::string>{"dropped"});
@@ -171,8 +185,11 @@ TYPED_TEST(UnhandledOnExecutor, failures_of_tasks_that_were_read_are_not_reporte
 
 // conformance: 4
 TEST(Unhandled, hook_that_throws_hurts_nobody) {
-  on_unhandled_exception([](std::exception_ptr, std::string_view) { throw std::out_of_range("hook"); });
-  { const Future<int> future = failed(); }
+  on_unhandled_exception(
+      [](std::exception_ptr, std::string_view) { throw std::out_of_range("hook"); });
+  {
+    const Future<int> future = failed();
+  }
   Promise<int> promise;
   promise.get_future().add_done_callback([](Future<int>) { throw std::out_of_range("callback"); });
   EXPECT_NO_THROW(promise.set_value(1));
@@ -180,9 +197,13 @@ TEST(Unhandled, hook_that_throws_hurts_nobody) {
 }
 
 TEST(Unhandled, default_writes_one_line_to_stderr_and_an_empty_hook_restores_it) {
-  { const UnhandledRecorder recorder; }  // sets a hook and then an empty one
+  {
+    const UnhandledRecorder recorder;
+  }  // sets a hook and then an empty one
   ::testing::internal::CaptureStderr();
-  { const Future<int> future = failed(); }
+  {
+    const Future<int> future = failed();
+  }
   const std::string written = ::testing::internal::GetCapturedStderr();
   EXPECT_TRUE(holds(written, "nobody looks"));
   EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 1);

@@ -2,14 +2,14 @@
 // The executors that every contract test runs on. A new one joins by one line in `Executors`.
 #pragma once
 
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <tuple>
 #include <type_traits>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
 
 namespace fanout::test {
 

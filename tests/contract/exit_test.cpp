@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// How programs that use a pool end: everything queued was done, the exit code is theirs, nothing hangs.
-#include "support/vocabulary.hpp"
-
-#include <gtest/gtest.h>
-
-#include <sys/wait.h>
-
+// How programs that use a pool end: queued work is done, the exit code is theirs, nothing hangs.
 #include <algorithm>
 #include <cstdio>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <sys/wait.h>
+
+#include <gtest/gtest.h>
+
+#include "support/vocabulary.hpp"
 
 namespace fanout::test {
 namespace {

@@ -1,18 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A host that forks: the child has a pool without threads, which must harm nobody.
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/sanitizers.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -21,6 +8,19 @@
 #include <functional>
 #include <memory>
 #include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/sanitizers.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The states of a future and what each of its members answers in them.
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -14,6 +7,13 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -250,7 +250,8 @@ TEST(FutureHandle, that_was_moved_from_is_empty) {
   Pair pair = finished();
   const Future<int> there = std::move(pair.future);
   EXPECT_TRUE(there.valid());
-  EXPECT_FALSE(pair.future.valid());  // NOLINT(bugprone-use-after-move): what it is then is promised
+  EXPECT_FALSE(
+      pair.future.valid());  // NOLINT(bugprone-use-after-move): what it is then is promised
   EXPECT_EQ(there.result(), 42);
 }
 

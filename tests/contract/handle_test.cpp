@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A future as a handle: identity, and how its value is read, moved out and kept.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <map>
 #include <memory>
@@ -18,6 +9,15 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -51,7 +51,7 @@ TEST(FutureIdentity, is_that_of_the_shared_state) {
   EXPECT_NE(one, other);
   EXPECT_TRUE((one <=> same) == 0);
   EXPECT_TRUE((one <=> other) != 0);
-  EXPECT_EQ(one < other, other > one);
+  EXPECT_EQ(one<other, other> one);
   EXPECT_NE(one < other, other < one);
   EXPECT_EQ(std::hash<Future<int>>{}(one), std::hash<Future<int>>{}(same));
   EXPECT_EQ(Future<int>(), Future<int>());
@@ -139,7 +139,9 @@ TEST(FutureResult, of_a_temporary_that_is_the_last_handle_is_moved_out) {
   Promise<Counted> promise;
   promise.set_value();
   Future<Counted> future = promise.get_future();
-  { const Promise<Counted> gone = std::move(promise); }
+  {
+    const Promise<Counted> gone = std::move(promise);
+  }
   Counted::copies = Counted::moves = 0;
   const Counted value = std::move(future).result();
   (void)value;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The initializer of a thread pool: once per worker, first of all; and what a failing one breaks.
+#include <atomic>
+#include <latch>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
 #include "contract/tasks.hpp"
 #include "support/door.hpp"
 #include "support/resources.hpp"
 #include "support/unhandled.hpp"
 #include "support/vocabulary.hpp"
 #include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <latch>
-#include <string>
-#include <thread>
-#include <vector>
 
 namespace fanout::test {
 namespace {
@@ -162,9 +162,8 @@ TEST(Initializer, that_throws_in_a_later_worker_lets_running_tasks_finish) {
 
 TEST(Initializer, may_use_other_pools) {
   ThreadPoolExecutor other(1);
-  ThreadPoolExecutor executor({.max_workers = 1, .initializer = [&] {
-                                 EXPECT_EQ(other.submit(square, 2).result(), 4);
-                               }});
+  ThreadPoolExecutor executor(
+      {.max_workers = 1, .initializer = [&] { EXPECT_EQ(other.submit(square, 2).result(), 4); }});
   EXPECT_EQ(executor.submit(square, 3).result(), 9);
 }
 

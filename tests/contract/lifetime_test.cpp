@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // When captures, arguments and results live and die, and how often they are copied.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -17,6 +7,16 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -60,9 +60,10 @@ TYPED_TEST(Lifetime, of_captures_and_arguments_ends_before_result_returns) {
     auto capture = std::make_shared<int>(1);
     auto argument = std::make_shared<int>(2);
     const std::weak_ptr<int> watch_capture = capture, watch_argument = argument;
-    const auto future = executor->submit(
-        [capture = std::move(capture)](const std::shared_ptr<int>& given) { return *capture + *given; },
-        std::move(argument));
+    const auto future =
+        executor->submit([capture = std::move(capture)](
+                             const std::shared_ptr<int>& given) { return *capture + *given; },
+                         std::move(argument));
     EXPECT_EQ(future.result(), 3);
     EXPECT_TRUE(watch_capture.expired());
     EXPECT_TRUE(watch_argument.expired());
@@ -76,9 +77,8 @@ TYPED_TEST(Lifetime, of_captures_ends_before_a_failure_and_before_callbacks_and_
     auto capture = std::make_shared<int>(1);
     const std::weak_ptr<int> watch = capture;
     Gate called;
-    const auto future = executor->submit([capture = std::move(capture)] {
-      throw std::out_of_range(std::to_string(*capture));
-    });
+    const auto future = executor->submit(
+        [capture = std::move(capture)] { throw std::out_of_range(std::to_string(*capture)); });
     future.add_done_callback([&](const auto&) {
       EXPECT_TRUE(watch.expired());
       called.open();

@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // map with options: time limit, lazily read input, completion order, bad values.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -17,6 +7,16 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -93,8 +93,8 @@ TYPED_TEST(MapOption, timeout_zero_on_a_busy_pool_cancels_everything) {
   Door door;
   const auto standing = occupy(*executor, door, 1);
   Door never;
-  auto results = executor->map({.timeout = 0s}, stand_at,
-                               std::vector<std::string>(6, never.path()), numbers(6));
+  auto results = executor->map({.timeout = 0s}, stand_at, std::vector<std::string>(6, never.path()),
+                               numbers(6));
   thrown<TimeoutError>([&] { all_of(results); });
   door.open();
   executor->shutdown();
@@ -105,9 +105,9 @@ TYPED_TEST(MapOption, timeout_zero_on_a_busy_pool_cancels_everything) {
 TYPED_TEST(MapOption, timeout_that_does_not_pass_yields_everything) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(all_of(executor->map({.timeout = 1h}, square, numbers(20))), squares(20));
-  EXPECT_EQ(all_of(executor->map({.timeout = std::chrono::duration<double>::max()}, square,
-                                 numbers(20))),
-            squares(20));
+  EXPECT_EQ(
+      all_of(executor->map({.timeout = std::chrono::duration<double>::max()}, square, numbers(20))),
+      squares(20));
 }
 
 // What is done is yielded even if the time has passed since.
@@ -171,7 +171,8 @@ TYPED_TEST(MapOption, buffersize_allows_endless_input) {
 // conformance: 53
 TYPED_TEST(MapOption, buffersize_and_timeout_may_be_given_together) {
   const auto executor = TypeParam::make(1);
-  EXPECT_EQ(all_of(executor->map({.timeout = 1h, .buffersize = 2}, square, numbers(8))), squares(8));
+  EXPECT_EQ(all_of(executor->map({.timeout = 1h, .buffersize = 2}, square, numbers(8))),
+            squares(8));
   Door door;
   const auto standing = occupy(*executor, door, 1);
   auto results = executor->map({.timeout = 2ms, .buffersize = 2}, square, std::views::iota(0));
@@ -253,8 +254,7 @@ TYPED_TEST(MapOptionInProcess, buffersize_is_never_exceeded) {
                      ++fetched;
                      return i;
                    });
-      auto results =
-          executor->map({.buffersize = buffersize, .ordered = ordered}, square, input);
+      auto results = executor->map({.buffersize = buffersize, .ordered = ordered}, square, input);
       EXPECT_EQ(fetched, buffersize);
       int read = 0;
       for (auto it = results.begin(); it != results.end(); ++it) {
@@ -273,8 +273,8 @@ TYPED_TEST(MapOptionInProcess, buffersize_is_never_exceeded) {
 TYPED_TEST(MapOptionInProcess, buffersize_lets_one_more_run_for_each_that_is_read) {
   const auto executor = TypeParam::make();
   std::atomic<int> ran = 0;
-  auto results = executor->map(
-      {.buffersize = 3}, [&](int n) { return ++ran, n; }, std::views::iota(0));
+  auto results =
+      executor->map({.buffersize = 3}, [&](int n) { return ++ran, n; }, std::views::iota(0));
   auto it = results.begin();
   ASSERT_TRUE(eventually([&] { return ran == 3; }));
   for (int read = 1; read < 10; ++read) {

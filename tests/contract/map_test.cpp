@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // map: results in input order, from any ranges, with every element's own outcome.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <forward_list>
@@ -21,6 +11,16 @@
 #include <thread>
 #include <variant>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -78,7 +78,8 @@ TYPED_TEST(Map, of_nothing_is_empty) {
   const auto executor = TypeParam::make();
   auto results = executor->map(square, std::vector<int>{});
   EXPECT_TRUE(results.begin() == results.end());
-  EXPECT_EQ(all_of(executor->map({.buffersize = 3}, square, std::vector<int>{})), std::vector<int>{});
+  EXPECT_EQ(all_of(executor->map({.buffersize = 3}, square, std::vector<int>{})),
+            std::vector<int>{});
 }
 
 TYPED_TEST(Map, is_a_move_only_input_range) {
@@ -274,8 +275,8 @@ TYPED_TEST(MapInProcess, takes_a_function_object_that_can_only_be_moved) {
 TYPED_TEST(MapInProcess, yields_references) {
   const auto executor = TypeParam::make();
   std::vector<int> cells{1, 2, 3};
-  auto results = executor->map([&](int i) -> int& { return cells[static_cast<std::size_t>(i)]; },
-                               numbers(3));
+  auto results =
+      executor->map([&](int i) -> int& { return cells[static_cast<std::size_t>(i)]; }, numbers(3));
   for (int& cell : results) {
     cell *= 10;
   }

@@ -1,17 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Crowds: abandoned waits leave no memory, many callbacks cost linear time, long chains little stack.
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/sanitizers.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <sys/resource.h>
-
+// Crowds: abandoned waits leave no memory, many callbacks cost linear time, long chains no stack.
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -19,6 +7,18 @@
 #include <new>
 #include <thread>
 #include <vector>
+
+#include <sys/resource.h>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/sanitizers.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace {
 
@@ -86,22 +86,24 @@ TEST(Memory, of_a_hundred_thousand_abandoned_waits_on_one_pending_future_is_give
   EXPECT_LT(growth(rounds, [&] { (void)future.wait(1ns); }), next_to_nothing);
   EXPECT_LT(growth(rounds, [&] { EXPECT_EQ(wait(futures, 1ns).not_done.size(), 1U); }),
             next_to_nothing);
-  EXPECT_LT(growth(rounds, [&] {
-              EXPECT_FALSE(wait(futures, 1ns, ReturnWhen::first_completed).not_done.empty());
-            }),
+  EXPECT_LT(growth(rounds,
+                   [&] {
+                     EXPECT_FALSE(wait(futures, 1ns, ReturnWhen::first_completed).not_done.empty());
+                   }),
             next_to_nothing);
-  EXPECT_LT(growth(rounds / 10, [&] {
-              thrown<TimeoutError>([&] {
-                for (auto done : as_completed(futures, 1ns)) {
-                  (void)done;
-                }
-              });
-            }),
+  EXPECT_LT(growth(rounds / 10,
+                   [&] {
+                     thrown<TimeoutError>([&] {
+                       for (auto done : as_completed(futures, 1ns)) {
+                         (void)done;
+                       }
+                     });
+                   }),
             next_to_nothing);
   EXPECT_LT(growth(rounds / 10, [&] { thrown<TimeoutError>([&] { (void)future.result(1ns); }); }),
             next_to_nothing);
   EXPECT_LT(growth(rounds, [&] { (void)as_completed(futures); }), next_to_nothing);
-  // Not one of them is still registered: completing is not slowed down and calls nobody who is gone.
+  // Not one of them is still registered: completing calls nobody who is gone.
   promise.set_value(1);
   EXPECT_EQ(future.result(), 1);
 }
@@ -136,7 +138,8 @@ TEST(Memory, held_by_the_arguments_of_cancelled_tasks_is_given_back_while_the_wo
   const auto standing = occupy(executor, door, 1);
   const long before = bytes_in_use;
   for (int round = 0; round < 100; ++round) {
-    EXPECT_TRUE(executor.submit([](const std::vector<char>&) {}, std::vector<char>(1 << 20)).cancel());
+    EXPECT_TRUE(
+        executor.submit([](const std::vector<char>&) {}, std::vector<char>(1 << 20)).cancel());
   }
   EXPECT_LT(bytes_in_use - before, 1 << 20);
   door.open();
@@ -194,9 +197,8 @@ TEST(Crowd, of_futures_each_cancelled_by_the_callback_before_it_does_not_overflo
   constexpr std::size_t length = 100'000 / scale;
   const std::vector<Promise<int>> promises(length);
   for (std::size_t i = 0; i + 1 < length; ++i) {
-    promises[i].get_future().add_done_callback([next = promises[i + 1].get_future()](const auto&) {
-      EXPECT_TRUE(next.cancel());
-    });
+    promises[i].get_future().add_done_callback(
+        [next = promises[i + 1].get_future()](const auto&) { EXPECT_TRUE(next.cancel()); });
   }
   EXPECT_TRUE(promises[0].get_future().cancel());
   check_cancelled(promises[length - 1].get_future());

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Tasks that wait for tasks: nested waits make progress, circles are refused.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -26,8 +26,8 @@ template <class Kind>
 class NestedWait : public OnExecutor<Kind> {};
 TYPED_TEST_SUITE(NestedWait, InProcessExecutors, ExecutorNames);
 
-// The second deadlock shown in Python's documentation: the only worker waits for a task that it would
-// have to run itself.
+// The second deadlock shown in Python's documentation: the only worker waits for a task that it
+// would have to run itself.
 TYPED_TEST(NestedWait, for_a_task_of_the_own_pool_on_its_only_worker_returns) {
   const auto executor = TypeParam::make(1);
   const auto future = executor->submit([&] {
@@ -65,7 +65,8 @@ TYPED_TEST(NestedWait, of_every_kind_runs_the_awaited_tasks) {
         }
         EXPECT_EQ(sum, 30);
         int unordered = 0;
-        for (const int value : executor->map({.buffersize = 2, .ordered = false}, square, numbers(5))) {
+        for (const int value :
+             executor->map({.buffersize = 2, .ordered = false}, square, numbers(5))) {
           unordered += value;
         }
         EXPECT_EQ(unordered, 30);

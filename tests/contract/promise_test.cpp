@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Promise: the producer's side of a future.
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -72,8 +72,9 @@ TEST(Promise, keeps_the_first_exception_object_when_set_again) {
   Promise<int> promise;
   const auto first = out_of_range("first");
   promise.set_exception(first);
-  EXPECT_TRUE(holds(
-      thrown<InvalidStateError>([&] { promise.set_exception(out_of_range("second")); }), "finished"));
+  EXPECT_TRUE(
+      holds(thrown<InvalidStateError>([&] { promise.set_exception(out_of_range("second")); }),
+            "finished"));
   thrown<InvalidStateError>([&] { promise.set_value(2); });
   EXPECT_EQ(promise.get_future().exception(), first);
 }

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every program of the seed document ("ThreadPoolExecutor Basics"), in C++, with a local fetch_page.
-#include "support/vocabulary.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
+// Every program of the seed document ("ThreadPoolExecutor Basics") in C++, with a local fetch_page.
 #include <algorithm>
 #include <map>
 #include <ostream>
@@ -14,6 +8,12 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "support/vocabulary.hpp"
 
 namespace fanout::test {
 namespace {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // The end of an executor: by shutdown in all its forms, and by its destructor.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/resources.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/resources.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {

@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // submit: how callables and arguments reach the task, and what comes back.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +7,16 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -152,8 +152,8 @@ TYPED_TEST(SubmitInProcess, copies_its_arguments_as_a_thread_does) {
   const auto standing = occupy(*executor, door, 1);
   std::string text = "before";
   int number = 1;
-  const auto future = executor->submit([](const std::string& t, int n) { return t + std::to_string(n); },
-                                       text, number);
+  const auto future = executor->submit(
+      [](const std::string& t, int n) { return t + std::to_string(n); }, text, number);
   const auto from_literal = executor->submit([](const char* t) { return std::string(t); }, "array");
   text = "after";
   number = 2;
@@ -168,8 +168,8 @@ TYPED_TEST(SubmitInProcess, takes_references_through_std_ref) {
   std::string text = "text";
   executor->submit([](std::string& t) { t += " changed"; }, std::ref(text)).result();
   EXPECT_EQ(text, "text changed");
-  std::string& same = executor->submit([](std::string& t) -> std::string& { return t; },
-                                       std::ref(text)).result();
+  std::string& same =
+      executor->submit([](std::string& t) -> std::string& { return t; }, std::ref(text)).result();
   EXPECT_EQ(&same, &text);
 }
 
@@ -214,9 +214,11 @@ TYPED_TEST(SubmitInProcess, takes_functors_and_std_functions) {
 
 TYPED_TEST(SubmitInProcess, gives_the_stop_token_only_to_a_function_that_needs_it) {
   const auto executor = TypeParam::make();
-  EXPECT_EQ(executor->submit([](std::stop_token token, int n) { return token.stop_possible() ? n : 0; },
-                             7).result(),
-            7);
+  EXPECT_EQ(
+      executor
+          ->submit([](std::stop_token token, int n) { return token.stop_possible() ? n : 0; }, 7)
+          .result(),
+      7);
   struct Both {
     std::string operator()(int) { return "without"; }
     std::string operator()(std::stop_token, int) { return "with"; }
@@ -275,9 +277,8 @@ TYPED_TEST(SubmitInProcess, whose_argument_cannot_be_copied_throws_and_queues_no
   const auto executor = TypeParam::make();
   const Stubborn argument;
   bool ran = false;
-  EXPECT_EQ(thrown<std::out_of_range>([&] {
-              (void)executor->submit([&](const Stubborn&) { ran = true; }, argument);
-            }),
+  EXPECT_EQ(thrown<std::out_of_range>(
+                [&] { (void)executor->submit([&](const Stubborn&) { ran = true; }, argument); }),
             "copy");
   executor->shutdown();
   EXPECT_FALSE(ran);

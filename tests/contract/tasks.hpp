@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tasks that every executor can run, in this process or in another: plain functions of plain values.
+// Tasks that every executor can run, in this process or another: plain functions of plain values.
 #pragma once
 
 #include <stdexcept>

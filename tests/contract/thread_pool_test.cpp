@@ -1,17 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a pool of threads promises beyond being an executor: its size, its threads, its numbers.
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/resources.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <fstream>
@@ -21,6 +9,18 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <sched.h>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/resources.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -72,9 +72,9 @@ TEST(ThreadPool, takes_no_number_of_workers_below_one) {
   for (const int count : {0, -1, -1000}) {
     EXPECT_EQ(thrown<std::invalid_argument>([&] { ThreadPoolExecutor executor(count); }),
               "max_workers must be greater than 0");
-    EXPECT_EQ(thrown<std::invalid_argument>(
-                  [&] { ThreadPoolExecutor executor({.max_workers = count}); }),
-              "max_workers must be greater than 0");
+    EXPECT_EQ(
+        thrown<std::invalid_argument>([&] { ThreadPoolExecutor executor({.max_workers = count}); }),
+        "max_workers must be greater than 0");
   }
   thrown<std::invalid_argument>([] { ThreadPoolExecutor executor(-1L); });
 }
@@ -98,9 +98,7 @@ TEST(ThreadPool, takes_any_integer_type_and_options) {
 TEST(ThreadPool, has_by_default_the_usable_processors_and_four_but_not_more_than_32) {
   cpu_set_t all;
   ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
-  const auto expected = [](int cpus) {
-    return std::min(32, std::min(cpus, cpus_by_quota()) + 4);
-  };
+  const auto expected = [](int cpus) { return std::min(32, std::min(cpus, cpus_by_quota()) + 4); };
   {
     ThreadPoolExecutor executor;
     EXPECT_EQ(workers_of_a_flood(executor), expected(CPU_COUNT(&all)));
@@ -237,7 +235,8 @@ TEST(ThreadPool, counts_its_workers_and_tasks) {
   }
   Door door;
   auto standing = occupy(executor, door, 2);
-  Futures queued{executor.submit(add, 1, 1), executor.submit(add, 2, 2), executor.submit(add, 3, 3)};
+  Futures queued{executor.submit(add, 1, 1), executor.submit(add, 2, 2),
+                 executor.submit(add, 3, 3)};
   {
     const auto stats = executor.stats();
     EXPECT_EQ(stats.workers, 2);
@@ -254,7 +253,8 @@ TEST(ThreadPool, counts_its_workers_and_tasks) {
   EXPECT_TRUE(eventually([&] {
     const auto stats = executor.stats();
     return stats.idle == 2 && stats.pending == 0 && stats.running == 0 && stats.completed == 4;
-  })) << executor.stats().completed << " completed";
+  })) << executor.stats().completed
+      << " completed";
   // A failure is completed too.
   (void)executor.submit(fail, std::string("x")).exception();
   EXPECT_TRUE(eventually([&] { return executor.stats().completed == 5; }));
@@ -300,8 +300,8 @@ TEST(ThreadPool, keeps_no_reference_to_callable_or_arguments_while_it_parks) {
   ThreadPoolExecutor executor(1);
   const auto captured = std::make_shared<int>(1);
   const auto argument = std::make_shared<int>(2);
-  executor.submit([captured](const std::shared_ptr<int>&) {}, argument).add_done_callback(
-      [](const auto&) {});  // and nobody holds the future
+  executor.submit([captured](const std::shared_ptr<int>&) {}, argument)
+      .add_done_callback([](const auto&) {});  // and nobody holds the future
   EXPECT_TRUE(eventually([&] { return captured.use_count() == 1 && argument.use_count() == 1; }));
 }
 

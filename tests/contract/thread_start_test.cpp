@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The system refuses to start a thread: a pool goes on with those it has, or submit says so.
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
-#include <dlfcn.h>
-#include <pthread.h>
-
 #include <atomic>
 #include <cerrno>
 #include <memory>
 #include <system_error>
 #include <vector>
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
 
 namespace {
 

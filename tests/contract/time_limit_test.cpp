@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // TaskOptions::timeout: a limit for the run of one task.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -17,6 +7,16 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -30,7 +30,8 @@ TYPED_TEST_SUITE(TimeLimit, Executors, ExecutorNames);
 TYPED_TEST(TimeLimit, that_is_not_reached_changes_nothing) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(executor->submit({.timeout = 60s}, add, 1, 2).result(), 3);
-  EXPECT_EQ(executor->submit({.timeout = std::chrono::duration<double>::max()}, add, 1, 2).result(), 3);
+  EXPECT_EQ(executor->submit({.timeout = std::chrono::duration<double>::max()}, add, 1, 2).result(),
+            3);
   const Future<int> bad = executor->submit({.timeout = 60s}, fail, std::string("own failure"));
   bad.wait();
   EXPECT_EQ(check_failed<std::runtime_error>(bad), "own failure");

@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
 // fanout::wait: for the first, for the first failure, for all; with and without a limit.
-#include "contract/executors.hpp"
-#include "contract/tasks.hpp"
-#include "support/door.hpp"
-#include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
-
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <array>
 #include <latch>
 #include <limits>
@@ -22,6 +12,16 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
+
+#include "contract/executors.hpp"
+#include "contract/tasks.hpp"
+#include "support/door.hpp"
+#include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -48,8 +48,8 @@ struct Several {
 
 // behaviour: 50
 TEST(Wait, for_nothing_returns_at_once) {
-  for (const auto when : {ReturnWhen::first_completed, ReturnWhen::first_exception,
-                          ReturnWhen::all_completed}) {
+  for (const auto when :
+       {ReturnWhen::first_completed, ReturnWhen::first_exception, ReturnWhen::all_completed}) {
     const auto [done, not_done] = wait(Futures{}, when);
     EXPECT_TRUE(done.empty());
     EXPECT_TRUE(not_done.empty());
@@ -163,9 +163,8 @@ TEST(Wait, for_the_first_exception_returns_at_once_if_one_failed_before) {
 // behaviour: 51
 TEST(Wait, for_the_first_exception_without_any_waits_for_all) {
   Several two(2);
-  Caller caller([&] {
-    EXPECT_EQ(wait(two.futures, ReturnWhen::first_exception).done, two.futures);
-  });
+  Caller caller(
+      [&] { EXPECT_EQ(wait(two.futures, ReturnWhen::first_exception).done, two.futures); });
   ASSERT_TRUE(caller.until_blocked());
   two.succeed(1);
   two.succeed(0);

@@ -2,14 +2,14 @@
 // One byte in a pipe for each task that enters, one for each that is let out.
 #include "support/door.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <system_error>
 
 namespace fanout::test {
 namespace {

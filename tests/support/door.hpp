@@ -7,9 +7,9 @@
 
 namespace fanout::test {
 
-// Two named pipes in a folder of their own. A task calls stand_at(door.path()); the test awaits that
-// it has entered, and lets it out. Declare a door after the executor: when a test fails half-way its
-// destructor lets everyone out, so that the executor's destructor can end.
+// Two named pipes in a folder of their own. A task calls stand_at(door.path()); the test awaits
+// that it has entered, and lets it out. Declare a door after the executor: when a test fails
+// half-way its destructor lets everyone out, so that the executor's destructor can end.
 class Door {
  public:
   Door();

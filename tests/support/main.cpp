@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // main() of every test program: a watchdog over each test and a leak check at its end.
-#include "support/resources.hpp"
-#include "support/watchdog.hpp"
+#include <memory>
 
 #include <gtest/gtest.h>
 
-#include <memory>
+#include "support/resources.hpp"
+#include "support/watchdog.hpp"
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Tests that hang and leak on purpose, so that the watchdog and the leak checks can be tested.
-#include <gtest/gtest.h>
+#include <future>
+#include <thread>
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <future>
-#include <thread>
+#include <gtest/gtest.h>
 
 // Not static: the watchdog can only print the names of exported functions.
 __attribute__((noinline)) void the_culprit_that_waits_for_ever(std::promise<void>& never) {

@@ -2,16 +2,16 @@
 // Reads /proc/self before and after each test.
 #include "support/resources.hpp"
 
-#include "support/waiting.hpp"
-#include "support/watchdog.hpp"
-
-#include <dirent.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
 #include <fstream>
 #include <vector>
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include "support/waiting.hpp"
+#include "support/watchdog.hpp"
 
 namespace fanout::test {
 namespace {

@@ -2,11 +2,11 @@
 // Threads, children and descriptors are after a test what they were before it.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace fanout::test {
 

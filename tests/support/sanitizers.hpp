@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Says which sanitizer this program is built with, for tests that must give it more time or less work.
+// Which sanitizer this program is built with, for tests that must give it more time or less work.
 #pragma once
 
 namespace fanout::test {

@@ -2,12 +2,6 @@
 // Each thread is sent a signal and prints its own stack in the handler.
 #include "support/stacks.hpp"
 
-#include <dirent.h>
-#include <execinfo.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -17,6 +11,12 @@
 #include <fstream>
 #include <string>
 #include <thread>
+
+#include <dirent.h>
+#include <execinfo.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace fanout::test {
 namespace {
@@ -66,7 +66,7 @@ void ask_for_stack(const std::string& thread) {
 void prepare_stacks() {
   void* frames[2];
   backtrace(frames, 2);  // the first call loads a library
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = print_own_stack;
   action.sa_flags = SA_RESTART;
   sigaction(stack_signal, &action, nullptr);

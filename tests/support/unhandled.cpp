@@ -2,9 +2,9 @@
 // Sets and restores the error hook.
 #include "support/unhandled.hpp"
 
-#include "support/vocabulary.hpp"
-
 #include <fanout/errors.hpp>
+
+#include "support/vocabulary.hpp"
 
 namespace fanout::test {
 

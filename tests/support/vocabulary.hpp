@@ -2,15 +2,15 @@
 // The words in which the tests speak about the state of a future.
 #pragma once
 
-#include <fanout/fanout.hpp>
-
-#include <gtest/gtest.h>
-
 #include <exception>
 #include <source_location>
 #include <string>
 #include <string_view>
 #include <typeinfo>
+
+#include <gtest/gtest.h>
+
+#include <fanout/fanout.hpp>
 
 namespace fanout::test {
 

@@ -2,11 +2,11 @@
 // Polling, and reading from /proc whether a thread sleeps.
 #include "support/waiting.hpp"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <utility>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace fanout::test {
 namespace {

@@ -3,14 +3,14 @@
 // a fixed time: a test that needs a moment polls until it has what it waits for.
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <latch>
 #include <string>
 #include <thread>
+
+#include <sys/types.h>
 
 namespace fanout::test {
 

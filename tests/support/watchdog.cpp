@@ -2,17 +2,18 @@
 // The thread that counts a test's seconds.
 #include "support/watchdog.hpp"
 
-#include "support/sanitizers.hpp"
-#include "support/stacks.hpp"
-
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 
+#include <unistd.h>
+
+#include "support/sanitizers.hpp"
+#include "support/stacks.hpp"
+
 namespace fanout::test {
 
-std::chrono::seconds seconds_from_environment(const char* variable, std::chrono::seconds otherwise) {
+std::chrono::seconds seconds_from_environment(const char* variable,
+                                              std::chrono::seconds otherwise) {
   const char* text = std::getenv(variable);
   return text ? std::chrono::seconds(std::atol(text)) : otherwise;
 }

@@ -2,16 +2,16 @@
 // A test that hangs is named, the stacks of all threads are printed, and the program is ended.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <semaphore.h>
-#include <sys/types.h>
-
 #include <chrono>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+
+#include <semaphore.h>
+#include <sys/types.h>
+
+#include <gtest/gtest.h>
 
 namespace fanout::test {
 

@@ -34,8 +34,8 @@ class FutureAwaiter {
 
  private:
   struct Resumer final : Listener {
-    explicit Resumer(std::coroutine_handle<> coroutine) noexcept
-        : Listener(&resume, Kind::callback), coroutine(coroutine) {}
+    explicit Resumer(std::coroutine_handle<> suspended) noexcept
+        : Listener(&resume, Kind::callback), coroutine(suspended) {}
 
     static void resume(Listener* listener) noexcept {
       try {

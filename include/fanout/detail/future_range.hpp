@@ -17,7 +17,7 @@ concept FutureHandle = std::is_base_of_v<AnyFuture, std::remove_cvref_t<F>>;
 
 template <FutureHandle F>
 const F& future_of(const F& future) noexcept {
-  return future;
+  return future;  // NOLINT(bugprone-return-const-ref-from-parameter): used within its expression
 }
 
 template <FutureHandle F, class Input>

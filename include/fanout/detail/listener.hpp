@@ -16,7 +16,7 @@ struct alignas(32) Listener {
   // The listener may be gone when this returns.
   using Notify = void (*)(Listener*) noexcept;
 
-  Listener(Notify notify, Kind kind) noexcept : notify(notify), kind(kind) {}
+  Listener(Notify how, Kind what) noexcept : notify(how), kind(what) {}
 
   Notify notify;
   Listener* next = nullptr;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // conformance: 38. A function that cannot be called with the arguments of submit.
 // expect: cannot be called
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int twice(int n);
 

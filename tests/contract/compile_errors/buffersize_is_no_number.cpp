@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // conformance: 44. A buffersize that is no number.
 // expect: buffersize|convert|Count
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int twice(int n);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // conformance: 38. map over elements that the function does not take.
 // expect: cannot be called
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int twice(int n);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // conformance: 51. map without any inputs.
 // expect: at least one range
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int nothing();
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the programs beside this one get wrong, done right: this one compiles.
 // expect: no error
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int twice(int n);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // conformance: 38. A function that wants a reference is given a copy.
 // expect: std::ref
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 void change(std::string& text);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // conformance: 38. A function that wants more arguments than submit is given.
 // expect: cannot be called
-#include <fanout/fanout.hpp>
-
 #include <string>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int add(int a, int b);
 

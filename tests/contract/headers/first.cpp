@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One of two translation units that include everything: whatever is defined in a header must be inline.
+// One of two translation units that include everything: what headers define must be inline.
 #include <fanout/fanout.hpp>
 
 int from_the_second(fanout::ThreadPoolExecutor& executor);

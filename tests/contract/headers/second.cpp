@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The other translation unit: the same templates with the same types, and the rest of the interface.
-#include <fanout/fanout.hpp>
-
+// The other translation unit: the same templates with the same types, and the other functions.
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 int from_the_second(fanout::ThreadPoolExecutor& executor) {
   int sum = 0;

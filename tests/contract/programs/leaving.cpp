@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Programs that leave in unusual ways, chosen by the first argument; exit_test.cpp runs them.
-#include <fanout/fanout.hpp>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -13,12 +11,14 @@
 #include <thread>
 #include <vector>
 
+#include <fanout/fanout.hpp>
+
 namespace {
 
 void say(const std::string& text) { std::cout << text + "\n" << std::flush; }
 
-// Submits ten tasks that each say their number. The pause makes sure that most of them have not begun
-// when main() goes on; nothing depends on its length.
+// Submits ten tasks that each say their number. The pause makes it likely that most of them have
+// not begun when main() goes on; nothing depends on its length.
 void submit_ten(fanout::ThreadPoolExecutor& executor) {
   for (int i = 0; i < 10; ++i) {
     executor

@@ -14,7 +14,7 @@
 
 namespace moodycamel_threads {
 
-// A Task is std::packaged_task<R()> for those who want futures, std::function<void()> for the others.
+// A Task is std::packaged_task<R()> for those who want futures, std::function<void()> for others.
 template <class Task>
 class Pool {
  public:

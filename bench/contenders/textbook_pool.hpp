@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The textbook pool: a queue, a mutex, a condition variable, and std::packaged_task for the futures.
+// The textbook pool: a queue, a mutex, a condition variable, and std::packaged_task for futures.
 #pragma once
 
 #include <condition_variable>

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// crawl: the textbook pool.
+#include <latch>
+
+#include "../contenders/textbook_pool.hpp"
+#include "workload.hpp"
+
+namespace {
+
+struct Crawler {
+  textbook::Pool& pool;
+  crawl::Tree& tree;
+  std::latch& left;
+
+  void visit(std::size_t node) {
+    tree.visit(node);
+    for (const std::size_t child : tree.children(node)) {
+      pool.post([this, child] { visit(child); });
+    }
+    left.count_down();
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return crawl::measure(argc, argv, [](const bench::Run& run, crawl::Tree& tree) {
+    std::latch left(static_cast<std::ptrdiff_t>(tree.size()));
+    textbook::Pool pool(run.workers);
+    Crawler crawler{pool, tree, left};
+    pool.post([&crawler] { crawler.visit(0); });
+    left.wait();
+  });
+}

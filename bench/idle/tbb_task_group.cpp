@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// idle: oneTBB's task_group: no futures, and the caller, who is one of the workers, runs tasks
+// while it waits.
+#include <numeric>
+#include <vector>
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_group.h>
+
+#include "workload.hpp"
+
+int main(int argc, char** argv) {
+  return idle::measure(argc, argv, [](const bench::Run& run, idle::Rest& rest) {
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(run.workers));
+    std::vector<std::uint64_t> results(idle::burst);
+    tbb::task_group group;
+    for (std::size_t i = 0; i < idle::burst; ++i) {
+      group.run([&results, i] { results[i] = idle::task(i); });
+    }
+    group.wait();
+    rest();
+    return std::accumulate(results.begin(), results.end(), std::uint64_t{0});
+  });
+}

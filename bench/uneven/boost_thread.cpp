@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// uneven: Boost.Thread's basic_thread_pool with boost::async.
+#include <vector>
+
+#include <boost/thread/executors/basic_thread_pool.hpp>
+#include <boost/thread/future.hpp>
+
+#include "workload.hpp"
+
+int main(int argc, char** argv) {
+  return uneven::measure(argc, argv, [](const uneven::Input& run) {
+    boost::basic_thread_pool pool(static_cast<unsigned>(run.workers));
+    std::vector<boost::future<std::uint64_t>> futures;
+    futures.reserve(run.size);
+    for (std::size_t i = 0; i < run.size; ++i) {
+      futures.push_back(boost::async(pool, [steps = run.steps[i]] { return uneven::task(steps); }));
+    }
+    std::uint64_t answer = 0;
+    for (auto& future : futures) answer += future.get();
+    return answer;
+  });
+}
