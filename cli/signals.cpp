@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 #include <string_view>
 
@@ -19,6 +20,13 @@ std::atomic<Stop*> target{nullptr};
 std::atomic<int> count{0};
 std::atomic<int> first_signal{0};
 static_assert(std::atomic<Stop*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+sigset_t handled_set() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int each : handled) sigaddset(&set, each);
+  return set;
+}
 
 void say(std::string_view text) noexcept {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
@@ -56,17 +64,30 @@ StopOnSignals::StopOnSignals(Stop& stop) {
   first_signal.store(0, std::memory_order_relaxed);
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;  // Whoever wants to be woken polls the Stop.
-  sigemptyset(&action.sa_mask);
-  for (int each : handled) {
-    sigaddset(&action.sa_mask, each);  // The steps happen one after the other.
-  }
+  action.sa_flags = SA_RESTART;
+  action.sa_mask = handled_set();  // The steps happen one after the other.
   for (int each : handled) sigaction(each, &action, nullptr);
+
+  const sigset_t set = handled_set();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  receiver_ = std::thread([this] { receive_until_done(); });
+}
+
+void StopOnSignals::receive_until_done() {
+  const sigset_t set = handled_set();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  while (!done_.wait_for(std::chrono::hours(1))) {
+  }
 }
 
 StopOnSignals::~StopOnSignals() {
+  done_.set();
+  receiver_.join();
   for (int each : handled) signal(each, SIG_DFL);
+  // release: pairs with the acquire in the handler, of which no call runs any more.
   target.store(nullptr, std::memory_order_release);
+  const sigset_t set = handled_set();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 int StopOnSignals::exit_status() const noexcept {

@@ -2,6 +2,8 @@
 // What signals mean to the program: Ctrl-C ends it in steps, failed writes are errors, not deaths.
 #pragma once
 
+#include <thread>
+
 #include "event.hpp"
 
 namespace fanout::cli {
@@ -18,6 +20,14 @@ class StopOnSignals {
 
   // 0, or what a shell expects of a program that a signal ended: 128 + its number.
   int exit_status() const noexcept;
+
+ private:
+  // Takes the signals, so that none interrupts a system call of a thread that works. Threads that
+  // are started later inherit that they are spared.
+  void receive_until_done();
+
+  Event done_;
+  std::thread receiver_;
 };
 
 // A closed pipe and a file over the size limit come back as errors of write() instead of ending the

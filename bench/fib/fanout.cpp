@@ -6,11 +6,12 @@
 
 namespace {
 
-std::uint64_t fib(fanout::ThreadPoolExecutor& executor, std::uint64_t n) {
+std::uint64_t fibonacci(fanout::ThreadPoolExecutor& executor, std::uint64_t n) {
   if (n < 2) return n;
-  const auto left = executor.submit(fib, std::ref(executor), n - 1);
-  const auto right = executor.submit(fib, std::ref(executor), n - 2);
-  return left.result() + right.result();
+  const auto left = executor.submit(fibonacci, std::ref(executor), n - 1);
+  const auto right = executor.submit(fibonacci, std::ref(executor), n - 2);
+  // The younger first: the worker finds it at the near end of its own queue.
+  return right.result() + left.result();
 }
 
 }  // namespace
@@ -18,6 +19,6 @@ std::uint64_t fib(fanout::ThreadPoolExecutor& executor, std::uint64_t n) {
 int main(int argc, char** argv) {
   return fib::measure(argc, argv, [](const bench::Run& run) {
     fanout::ThreadPoolExecutor executor(run.workers);
-    return fib(executor, run.size);
+    return fibonacci(executor, run.size);
   });
 }

@@ -8,10 +8,10 @@
 
 namespace {
 
-std::uint64_t fib(QThreadPool* pool, std::uint64_t n) {
+std::uint64_t fibonacci(QThreadPool* pool, std::uint64_t n) {
   if (n < 2) return n;
-  const auto left = QtConcurrent::run(pool, fib, pool, n - 1);
-  const auto right = QtConcurrent::run(pool, fib, pool, n - 2);
+  const auto left = QtConcurrent::run(pool, fibonacci, pool, n - 1);
+  const auto right = QtConcurrent::run(pool, fibonacci, pool, n - 2);
   return left.result() + right.result();
 }
 
@@ -21,6 +21,6 @@ int main(int argc, char** argv) {
   return fib::measure(argc, argv, [](const bench::Run& run) {
     QThreadPool pool;
     pool.setMaxThreadCount(run.workers);
-    return fib(&pool, run.size);
+    return fibonacci(&pool, run.size);
   });
 }

@@ -4,10 +4,10 @@
 
 namespace {
 
-std::uint64_t fib(std::uint64_t n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+std::uint64_t fibonacci(std::uint64_t n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return fib::measure(argc, argv, [](const bench::Run& run) { return fib(run.size); });
+  return fib::measure(argc, argv, [](const bench::Run& run) { return fibonacci(run.size); });
 }

@@ -135,13 +135,18 @@ class RangeFeeder final : public MapFeeder {
   State* submit_next() override { return submit_next(std::index_sequence_for<Ranges...>{}); }
 
  private:
+  template <std::size_t I>
+  bool at_end() {
+    return std::get<I>(next_) == std::end(std::get<I>(ranges_));
+  }
+
   template <std::size_t... I>
   State* submit_next(std::index_sequence<I...>) {
     // Iterators are advanced before they are read again, not after: an input such as a stream would
     // otherwise be read one element further than was asked for.
     if (started_) (++std::get<I>(next_), ...);
     started_ = true;
-    if (((std::get<I>(next_) == std::end(std::get<I>(ranges_))) || ...)) {
+    if ((at_end<I>() || ...)) {
       started_ = false;  // at the end: stay there
       return nullptr;
     }

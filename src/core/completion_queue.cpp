@@ -46,7 +46,7 @@ CompletionQueue::~CompletionQueue() {
   // The rest is being pushed right now, by threads that are past all user code.
   while (arriving > 0) {
     const std::size_t before = arrived_;
-    if (!collect()) sleep();
+    if (!collect()) sleep(Deadline::never());
     arriving -= arrived_ - before;
   }
   for (Node& node : nodes_) {
@@ -132,11 +132,11 @@ bool CompletionQueue::run_awaited() {
 }
 
 // Sleeps until something is pushed; false when the deadline passes first.
-bool CompletionQueue::sleep() {
+bool CompletionQueue::sleep(Deadline deadline) {
   Node* expected = nullptr;
   // relaxed: announces the sleep and publishes nothing; what was pushed instead is collected next.
   if (!done_.compare_exchange_strong(expected, asleep(), std::memory_order_relaxed)) return true;
-  if (!gate_.wait_until(deadline_)) {
+  if (!gate_.wait_until(deadline)) {
     expected = asleep();
     // relaxed: takes the announcement back.
     if (done_.compare_exchange_strong(expected, nullptr, std::memory_order_relaxed)) return false;
@@ -166,7 +166,7 @@ State* CompletionQueue::next() {
     if (outstanding_ == 1 && context.frame != nullptr && deadline_.is_never()) {
       edge.emplace(not_arrived());
     }
-    if (!sleep()) return nullptr;
+    if (!sleep(deadline_)) return nullptr;
   }
   Node* const node = first_ready_;
   first_ready_ = node->next_done;

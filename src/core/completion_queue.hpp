@@ -58,7 +58,7 @@ class CompletionQueue {
   void push_done(Node* node) noexcept;
   bool collect() noexcept;
   bool run_awaited();
-  bool sleep();
+  bool sleep(Deadline deadline);
   void make_ready(Node* node) noexcept;
   std::vector<State*> not_arrived() const;
 

@@ -41,14 +41,13 @@ class Parking {
   bool found_work() noexcept;
 
   // The searcher goes to sleep, unless `has_work()` says otherwise after the sleep was announced.
-  // Returns as a searcher, and says whether it slept.
+  // Returns as a searcher.
   template <class HasWork>
-  bool sleep(Sleeper& sleeper, HasWork has_work) noexcept {
+  void sleep(Sleeper& sleeper, HasWork has_work) noexcept {
     announce(sleeper);
-    if (has_work() && withdraw(sleeper)) return false;
+    if (has_work() && withdraw(sleeper)) return;
     sleeper.gate.wait();
     sleeper.gate.close();
-    return true;
   }
 
   void wake_one() noexcept;

@@ -13,23 +13,38 @@ class Reaper {
  public:
   // Static objects are destroyed at the end of the program: it does not end before its tasks.
   ~Reaper() {
-    for (std::thread& thread : threads_) {
-      if (thread.get_id() == std::this_thread::get_id()) {
-        thread.detach();  // a task called exit()
-      } else {
-        thread.join();
-      }
+    // A thread that is being joined may hand over others.
+    while (true) {
+      Lock lock(mutex_);
+      std::vector<std::thread> threads = std::exchange(threads_, {});
+      over_ = threads.empty();
+      lock.unlock();
+      if (threads.empty()) return;
+      for (std::thread& thread : threads) join(thread);
     }
   }
 
   void take(std::thread thread) {
     const Lock lock(mutex_);
-    threads_.push_back(std::move(thread));
+    if (over_) {
+      thread.detach();  // comes from a thread that nobody waits for
+    } else {
+      threads_.push_back(std::move(thread));
+    }
   }
 
  private:
+  static void join(std::thread& thread) {
+    if (thread.get_id() == std::this_thread::get_id()) {
+      thread.detach();  // a task called exit()
+    } else {
+      thread.join();
+    }
+  }
+
   Mutex mutex_;
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> threads_ FANOUT_GUARDED_BY(mutex_);
+  bool over_ FANOUT_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace

@@ -46,11 +46,7 @@ void Worker::main() {
       searching = true;
     } else if (!search()) {
       if (pool_.closed() && !pool_.has_work()) break;
-      const bool slept =
-          parking.sleep(sleeper_, [this] { return pool_.has_work() || pool_.closed(); });
-      // Work that was not found a moment ago: its submitter is between making it visible and linking it,
-      // and may need this processor.
-      if (!slept) yield_thread();
+      parking.sleep(sleeper_, [this] { return pool_.has_work() || pool_.closed(); });
     }
   }
   parking.stop_searching();
@@ -94,6 +90,12 @@ State* Worker::refill() {
 
 // Looks for work for a short while, with at most half of the workers at a time. True: try again.
 bool Worker::search() {
+  if (pool_.has_work()) {
+    // Yet it was not found: another worker was quicker, or its submitter is between making it visible and
+    // linking it, and may need this processor.
+    yield_thread();
+    return true;
+  }
   if (2 * pool_.parking().searching() > static_cast<int>(pool_.worker_count()) + 1) return false;
   return spin_until([this] { return pool_.has_work() || pool_.closed(); }) && pool_.has_work();
 }

@@ -79,8 +79,8 @@ TEST(Coroutine, gets_a_reference_from_a_handle_that_stays) {
   promise.set_value("text");
   const Future<std::string> future = promise.get_future();
   const auto script = [](const Future<std::string>& waited) -> Script<const std::string*> {
-    static_assert(std::is_same_v<decltype(co_await waited), const std::string&>);
-    const std::string& value = co_await waited;
+    auto&& value = co_await waited;
+    static_assert(std::is_same_v<decltype(value), const std::string&>);
     co_return &value;
   }(future);
   EXPECT_EQ(script.outcome.result(0s), &future.result());
@@ -89,8 +89,8 @@ TEST(Coroutine, gets_a_reference_from_a_handle_that_stays) {
 TEST(Coroutine, gets_a_value_from_a_temporary) {
   Promise<std::unique_ptr<int>> promise;
   const auto script = [](Promise<std::unique_ptr<int>>& source) -> Script<int> {
-    static_assert(std::is_same_v<decltype(co_await source.get_future()), std::unique_ptr<int>>);
-    const std::unique_ptr<int> value = co_await source.get_future();
+    auto&& value = co_await source.get_future();
+    static_assert(std::is_same_v<decltype(value), std::unique_ptr<int>&&>);  // bound to a value
     co_return *value;
   }(promise);
   promise.set_value(std::make_unique<int>(7));
@@ -103,8 +103,9 @@ TEST(Coroutine, awaits_futures_of_void_and_of_references) {
   Promise<int&> reference;
   const auto script = [](Future<void> first, Future<int&> second) -> Script<int*> {
     co_await first;
-    static_assert(std::is_same_v<decltype(co_await second), int&>);
-    co_return &co_await second;
+    auto&& value = co_await second;
+    static_assert(std::is_same_v<decltype(value), int&>);
+    co_return &value;
   }(nothing.get_future(), reference.get_future());
   nothing.set_value();
   check_pending(script.outcome);
@@ -112,7 +113,6 @@ TEST(Coroutine, awaits_futures_of_void_and_of_references) {
   EXPECT_EQ(script.outcome.result(0s), &object);
 }
 
-// co_await brings the exception out, so nobody needs to be told of it.
 TEST(Coroutine, of_an_empty_handle_throws) {
   const auto script = plus_one(Future<int>());
   check_failed<InvalidStateError>(script.outcome);

@@ -219,6 +219,18 @@ TEST(CompletionQueue, in_a_task_runs_awaited_tasks_one_at_a_time) {
   EXPECT_EQ(helper.asked, "012");
 }
 
+TEST(CompletionQueue, in_a_task_runs_also_what_is_added_later) {
+  Several states(4);
+  Completions queue(Deadline::never());
+  queue.add(states.taken({0, 1}));
+  SelectiveHelper helper;
+  EXPECT_EQ(all_of(queue), "01");
+  queue.add(states.taken({2}));  // in the place of one that was handed out
+  EXPECT_EQ(next_of(queue), "2");
+  queue.add(states.taken({3}));
+  EXPECT_EQ(all_of(queue), "3");
+}
+
 TEST(CompletionQueue, with_a_deadline_runs_nothing) {
   Several states(1);
   Completions queue(Deadline::after(1ms));
@@ -236,6 +248,20 @@ TEST(CompletionQueue, refuses_to_wait_for_the_last_one_in_a_circle) {
   states.finish({1});
   EXPECT_EQ(next_of(queue), "1");
   thrown<DeadlockError>([&] { queue.next(); });
+}
+
+TEST(CompletionQueue, may_wait_for_the_first_of_several_even_if_one_will_never_come) {
+  Several states(2);
+  Completions queue(Deadline::never());
+  queue.add(states.taken({0, 1}));
+  Caller reader([&] {
+    const detail::RunningScope scope(*states.handles[0]);  // task 0 waits for itself or for 1
+    EXPECT_EQ(next_of(queue), "1");
+  });
+  ASSERT_TRUE(reader.until_blocked());
+  states.finish({1});
+  reader.join();
+  states.finish({0});
 }
 
 // Lives at one place, so that the next one has the same address.

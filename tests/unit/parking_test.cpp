@@ -48,10 +48,10 @@ TEST(Parking, who_sees_work_after_the_announcement_does_not_sleep) {
   Sleeper sleeper;
   parking.start_searching();
   int looks = 0;
-  parking.sleep(sleeper, [&] {
+  EXPECT_FALSE(parking.sleep(sleeper, [&] {
     EXPECT_EQ(parking.searching(), 0) << "it is announced as sleeping by now";
     return ++looks == 1;
-  });
+  }));
   EXPECT_EQ(parking.searching(), 1) << "and returns as a searcher";
   EXPECT_EQ(looks, 1);
   parking.work_added();  // would wake somebody if one were left in the list
@@ -62,16 +62,16 @@ TEST(Parking, a_waking_between_announcement_and_sleep_is_remembered) {
   Parking parking;
   Sleeper sleeper;
   parking.start_searching();
-  parking.sleep(sleeper, [&] {
+  EXPECT_TRUE(parking.sleep(sleeper, [&] {
     parking.wake_one();  // another thread is as quick as that
     return false;
-  });
+  }));
   EXPECT_EQ(parking.searching(), 1);
   // The same when the sleeper also sees the work itself.
-  parking.sleep(sleeper, [&] {
+  EXPECT_TRUE(parking.sleep(sleeper, [&] {
     parking.wake_one();
     return true;
-  });
+  }));
   EXPECT_EQ(parking.searching(), 1);
 }
 

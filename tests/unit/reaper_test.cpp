@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Threads that nobody joined are joined when the program ends.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -27,6 +28,18 @@ std::pair<int, std::string> run(const std::string& way) {
 TEST(Reaper, the_program_ends_after_the_threads_that_were_handed_over) {
   const auto [status, text] = run("return");
   EXPECT_EQ(text, "main has ended\na thread has ended\na thread has ended\na thread has ended\n");
+  EXPECT_EQ(status, 5);
+}
+
+TEST(Reaper, takes_threads_while_it_waits_for_others) {
+  const auto [status, text] = run("more");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + 10);
+  EXPECT_EQ(status, 5);
+}
+
+TEST(Reaper, in_a_forked_child_it_waits_for_nobody) {
+  const auto [status, text] = run("fork");
+  EXPECT_EQ(text, "the child has ended\nmain has ended\n");
   EXPECT_EQ(status, 5);
 }
 
