@@ -11,9 +11,8 @@ namespace {
 
 class Reaper {
  public:
-  // Static objects are destroyed at the end of the program: it does not end before its tasks.
-  ~Reaper() {
-    // A thread that is being joined may hand over others.
+  // A thread that is being joined may hand over others.
+  void join_all() {
     while (true) {
       Lock lock(mutex_);
       std::vector<std::thread> threads = std::exchange(threads_, {});
@@ -51,7 +50,13 @@ class Reaper {
 
 void hand_over_to_reaper(std::thread thread) {
   if (!thread.joinable()) return;
-  static Reaper reaper;
+  // Never destroyed, since threads that nobody waits for may still come here. But static objects are: so the
+  // program does not end before its tasks.
+  static Reaper& reaper = *new Reaper;
+  struct AtExit {
+    ~AtExit() { reaper.join_all(); }
+  };
+  static const AtExit at_exit;
   reaper.take(std::move(thread));
 }
 

@@ -25,6 +25,10 @@ using detail::State;
 
 // What the feeder submitted, for the test to complete; it keeps a handle of each.
 struct Submitted {
+  ~Submitted() {
+    for (const Handle& handle : handles) handle->cancel();  // no worker ever comes for the rest
+  }
+
   std::string statuses() const {
     std::string text;
     for (const Handle& handle : handles) text += "prcf"[static_cast<int>(handle->status())];

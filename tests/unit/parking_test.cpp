@@ -48,31 +48,31 @@ TEST(Parking, who_sees_work_after_the_announcement_does_not_sleep) {
   Sleeper sleeper;
   parking.start_searching();
   int looks = 0;
-  EXPECT_FALSE(parking.sleep(sleeper, [&] {
+  parking.sleep(sleeper, [&] {
     EXPECT_EQ(parking.searching(), 0) << "it is announced as sleeping by now";
     return ++looks == 1;
-  }));
+  });
   EXPECT_EQ(parking.searching(), 1) << "and returns as a searcher";
   EXPECT_EQ(looks, 1);
   parking.work_added();  // would wake somebody if one were left in the list
   EXPECT_EQ(parking.searching(), 1);
 }
 
-TEST(Parking, a_waking_between_announcement_and_sleep_is_remembered) {
+TEST(Parking, a_waking_between_announcement_and_sleep_is_remembered_for_that_sleep_only) {
   Parking parking;
   Sleeper sleeper;
   parking.start_searching();
-  EXPECT_TRUE(parking.sleep(sleeper, [&] {
-    parking.wake_one();  // another thread is as quick as that
-    return false;
-  }));
-  EXPECT_EQ(parking.searching(), 1);
-  // The same when the sleeper also sees the work itself.
-  EXPECT_TRUE(parking.sleep(sleeper, [&] {
-    parking.wake_one();
-    return true;
-  }));
-  EXPECT_EQ(parking.searching(), 1);
+  for (const bool sees_work : {false, true}) {
+    parking.sleep(sleeper, [&] {
+      parking.wake_one();  // another thread is as quick as that
+      return sees_work;
+    });
+    EXPECT_EQ(parking.searching(), 1);
+  }
+  Caller next([&] { parking.sleep(sleeper, no_work); });
+  EXPECT_TRUE(next.until_blocked());
+  EXPECT_FALSE(next.returned());
+  parking.wake_one();
 }
 
 // A worker asleep.

@@ -19,6 +19,7 @@
 #include <fanout/errors.hpp>
 
 #include "probe.hpp"
+#include "support/resources.hpp"
 #include "support/sanitizers.hpp"
 #include "support/vocabulary.hpp"
 #include "support/waiting.hpp"
@@ -163,10 +164,23 @@ TEST(TimeLimits, tasks_fail_in_the_order_of_their_deadlines) {
   EXPECT_EQ(order, (std::vector<std::size_t>{1, 3, 0, 2}));
 }
 
+// The timer's thread sleeps.
+bool until_timer_sleeps() {
+  pid_t id = 0;
+  const bool found = eventually([&] {
+    for (const auto& [thread, name] : Resources::now().threads) {
+      if (name == "fanout-limits") id = static_cast<pid_t>(std::stol(thread));
+    }
+    return id != 0;
+  });
+  return found && until_thread_sleeps(id);
+}
+
 TEST(TimeLimits, a_nearer_limit_wakes_the_timer) {
   Timer timer;
   Limited far(1000);
   timer->watch(*far.task);
+  ASSERT_TRUE(until_timer_sleeps());
   Limited near(0.01);
   timer->watch(*near.task);
   (void)failure_of(near);

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Nothing: carries the precompiled headers of the tests.
