@@ -5,7 +5,7 @@
 Time on a shared machine says little; how many instructions a task costs is nearly the same in every
 run. Each cell of instructions.json is run by one worker at two sizes; the difference divided by the
 difference in tasks is what one task costs, without what starting and ending a program costs. The
-exit status is 1 if it is over the committed bound, and 77 if neither valgrind nor perf can count here.
+exit status is 1 if it is over the committed bound, and 77 if nothing can count here.
 
 --update writes bounds a tenth above what was counted.
 """
@@ -65,7 +65,7 @@ def main() -> int:
     given = parser.parse_args()
     count = counter()
     if count is None:
-        print("instructions: neither valgrind nor perf can count instructions here", file=sys.stderr)
+        print("instructions: neither valgrind nor perf can count here", file=sys.stderr)
         return 77
     guards = json.loads(BOUNDS.read_text(encoding="utf-8"))
     over = 0

@@ -57,6 +57,24 @@ def label_of(ratio: float) -> str:
     return f"{ratio:,.0f}x" if ratio >= 1 else f"{ratio:g}x"
 
 
+def draw_grid(axis: Axis, top: int, bottom: int) -> list[str]:
+    """Of one workload, so that no line crosses a heading."""
+    lines = []
+    for decade in axis.decades():
+        x = f"{axis.x(decade):.1f}"
+        kind = "even" if decade == 1 else "grid"
+        lines.append(f'<line class="{kind}" x1="{x}" y1="{top}" x2="{x}" y2="{bottom}"/>')
+    return lines
+
+
+def draw_labels(axis: Axis, y: int) -> list[str]:
+    return [
+        f'<text class="faint" x="{axis.x(decade):.1f}" y="{y}" text-anchor="middle">'
+        f"{label_of(decade)}</text>"
+        for decade in axis.decades()
+    ]
+
+
 def draw_row(axis: Axis, name: str, ratio, y: int) -> list[str]:
     kind = "slower" if ratio.median >= 1 else "faster"
     places = (axis.x(value) for value in (ratio.least, ratio.median, ratio.most))
@@ -88,31 +106,25 @@ def draw(all_results: list[Results]) -> str:
     axis = Axis([value for ratio in every for value in (ratio.least, ratio.most)])
 
     body: list[str] = []
-    y = TOP
+    y = TOP - HEAD // 2
     for results, ratios in rows.items():
         y += HEAD
         fanout = results.spread("fanout")
         note = f"fanout: {text(fanout.median)} {results.workload.unit}"
         body.append(f'<text class="workload" x="{LEFT}" y="{y - 8}">{escape(results.workload.name)}'
                     f'<tspan class="faint" font-weight="400" dx="10">{escape(note)}</tspan></text>')
+        body += draw_grid(axis, y, y + LINE * len(ratios))
         for name, ratio in ratios:
             y += LINE
             body += draw_row(axis, name, ratio, y - 8)
     height = y + 26
+    labels = draw_labels(axis, TOP - 12) + draw_labels(axis, y + 16)
 
-    grid = []
-    for decade in axis.decades():
-        x = f"{axis.x(decade):.1f}"
-        kind = "even" if decade == 1 else "grid"
-        grid.append(f'<line class="{kind}" x1="{x}" y1="{TOP}" x2="{x}" y2="{y}"/>')
-        for label_y in (TOP - 6, y + 16):
-            grid.append(f'<text class="faint" x="{x}" y="{label_y}" text-anchor="middle">'
-                        f"{label_of(decade)}</text>")
     title = "What each contender needs, as a multiple of what fanout needs (right of 1x: more)"
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" role="img" aria-label="{escape(title)}">',
         f"<style>{STYLE}</style>",
         f'<text class="title" x="16" y="26">{escape(title)}</text>',
-        *grid, *body, "</svg>", "",
+        *labels, *body, "</svg>", "",
     ])  # fmt: skip

@@ -9,8 +9,9 @@ import os
 CORES = len(os.sched_getaffinity(0))
 SCALING_WORKERS = (1, 2, 4, 8, 16)
 
-# Where a task costs tens of microseconds the same number per task comes out of fewer of them.
-DIVISORS = {"python": 10, "std_async": 20}
+# Where a task costs tens of microseconds the same number per task comes out of fewer of them; and
+# of threads there cannot be as many as of tasks.
+DIVISORS = {"python": 10, "std_async": 100}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Workload:
             return self.quick
         divisor = DIVISORS.get(contender, 1) if self.divided else 1
         if self.name == "memory" and contender == "std_async":
-            divisor = 200  # each pending task is a blocked thread
+            divisor = 1_000  # each pending task is a blocked thread
         return max(1, self.size // divisor)
 
 
@@ -73,8 +74,8 @@ WORKLOADS = [
     Workload("memory", "a task that has not started, and its future", "bytes", 200_000, 500),
 ]  # fmt: skip
 
-# Scaling: some of the above by number of workers. A thread for each task, and no thread at all, have
-# no number of workers; Python's lock lets one thread run at a time.
+# Scaling: some of the above by number of workers. A thread for each task, and no thread at all,
+# have no number of workers; Python's lock lets one thread run at a time.
 SCALED = ("list", "producers", "uneven", "crawl")
 NOT_SCALED = ("sequential", "std_async", "python")
 

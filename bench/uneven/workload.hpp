@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // uneven: tasks of exponentially distributed length, 2 us on average, submitted by one thread that
-// then takes the results in order. The number: nanoseconds per task. The runner also sets it against
-// the ideal, which is the sequential contender's time divided by the number of workers.
+// then takes the results in order. The number: nanoseconds per task. The runner also sets it
+// against the ideal, which is the sequential contender's time divided by the number of workers.
 #pragma once
 
 #include <cmath>

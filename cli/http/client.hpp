@@ -33,7 +33,7 @@ using BodySink = std::function<void(std::string_view)>;
 // its address.
 //
 //   http::Client client(options, stop.now);
-//   http::Response response = client.get("https://example.com", [&](std::string_view piece) { ... });
+//   http::Response response = client.get(url, [&](std::string_view piece) { ... });
 class Client {
  public:
   // `stop`, once set, ends a running transfer within a second; it outlives the client.

@@ -17,7 +17,7 @@ namespace fanout::cli::http {
 // side.
 //
 //   RetryPolicy policy{.retries = 2};
-//   auto wait = policy.wait_before_retry(attempts, response, random, std::chrono::system_clock::now());
+//   auto wait = policy.wait_before_retry(attempts, response, random, system_clock::now());
 //   if (!wait) give_up();
 struct RetryPolicy {
   int retries = 2;

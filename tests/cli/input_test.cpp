@@ -95,7 +95,9 @@ TEST(LineReader, LinesMayCrossItsBuffer) {
 
 TEST(LineReader, OfAnEndlessLineOnlyTheBeginningIsKept) {
   const auto limit = LineReader::longest_line;
-  const Lines lines = lines_of(std::string(10 * limit, 'x') + "\nnext\n");
+  std::string text(10 * limit, 'x');
+  text += "\nnext\n";
+  const Lines lines = lines_of(text);
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0], std::string(limit + 1, 'x'));
   EXPECT_EQ(lines[1], "next");

@@ -42,7 +42,7 @@ class Interrupt(ProgramTest):
         self.assertEqual(len(self.server.requests), 2)
         lines = sorted(line.split(" in ")[0] for line in result.out.splitlines())
         self.assertEqual(lines, [f"Fetched {url} (4 bytes)" for url in urls[:2]])
-        self.assertRegex(result.err, r"2 fetched, 0 failed, \d+ not started")
+        self.assertRegex(result.err, r"2 fetched, 0 failed")
 
     def test_twice_stops_at_once(self):
         urls = [self.url(f"/slow/{n}") for n in range(20)]
@@ -53,7 +53,7 @@ class Interrupt(ProgramTest):
         result = finish(process)
         self.check_status(result, 130)
         self.assertFalse(self.may_answer.is_set(), "nobody was answered")
-        self.assertRegex(result.err, r"0 fetched, 2 failed, \d+ not started")
+        self.assertRegex(result.err, r"0 fetched, 2 failed")
         for url in urls[:2]:
             self.assertIn(f"{url} failed: interrupted\n", result.out)
 

@@ -56,11 +56,16 @@ class Retries(ProgramTest):
         return [json.loads(line) for line in result.out.splitlines()]
 
     def test_what_failed_in_passing_is_tried_again(self):
-        paths = ["/408", "/429", "/503", "/asks", "/asks-by-date", "/broken"]
+        paths = ["/408", "/429", "/503", "/asks", "/asks-by-date"]
         for record in self.records(*map(self.url, paths), status=0):
             with self.subTest(record["url"]):
                 self.assertEqual((record["attempts"], record["bytes"]), (2, len("at last")))
                 self.assertEqual((record["status"], record["error"]), (200, None))
+
+    def test_a_connection_that_breaks_is_tried_again(self):
+        """Alone, on a new connection: where a kept one breaks, curl itself connects again."""
+        (record,) = self.records(self.url("/broken"), status=0)
+        self.assertEqual((record["attempts"], record["bytes"]), (2, len("at last")))
 
     def test_backoff_is_waited_and_a_server_that_asks_for_none_is_obeyed(self):
         backoff, asked = self.records(self.url("/503"), self.url("/asks"), status=0)

@@ -14,7 +14,9 @@ namespace {
 
 // The exit status of the program and what it printed.
 std::pair<int, std::string> run(const std::string& way) {
-  FILE* const pipe = popen((std::string(REAPING_PROGRAM) + " " + way).c_str(), "re");
+  std::string command = REAPING_PROGRAM " ";
+  command += way;
+  FILE* const pipe = popen(command.c_str(), "re");
   EXPECT_NE(pipe, nullptr);
   std::string text;
   std::array<char, 256> part{};
