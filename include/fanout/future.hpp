@@ -230,7 +230,9 @@ struct FutureAccess {
     return F(&state);
   }
   static State* state_of(const AnyFuture& future) noexcept { return future.state_; }
-  static State* release(AnyFuture& future) noexcept { return std::exchange(future.state_, nullptr); }
+  static State* release(AnyFuture& future) noexcept {
+    return std::exchange(future.state_, nullptr);
+  }
 };
 
 }  // namespace detail

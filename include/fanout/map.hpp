@@ -59,9 +59,7 @@ class MapResults {
     }
     void operator++(int) { ++*this; }
 
-    friend bool operator==(const Iterator& it, std::default_sentinel_t) {
-      return it.at_end();
-    }
+    friend bool operator==(const Iterator& it, std::default_sentinel_t) { return it.at_end(); }
 
    private:
     friend class MapResults;
@@ -130,7 +128,8 @@ class RangeFeeder final : public MapFeeder {
       : submitter_(std::move(submitter)),
         fn_(std::move(fn)),
         ranges_(std::forward<Ranges>(ranges)...),
-        next_(std::apply([](auto&... range) { return std::make_tuple(std::begin(range)...); }, ranges_)) {}
+        next_(std::apply([](auto&... range) { return std::make_tuple(std::begin(range)...); },
+                         ranges_)) {}
 
   State* submit_next() override { return submit_next(std::index_sequence_for<Ranges...>{}); }
 
@@ -170,7 +169,8 @@ auto map_with(Submitter submitter, const MapOptions& options, Fn&& fn, Ranges&&.
   const Deadline deadline = options.timeout ? Deadline::after(*options.timeout) : Deadline::never();
   auto shared = share_function(std::forward<Fn>(fn));
   using Feeder = RangeFeeder<Submitter, decltype(shared), Ranges...>;
-  using Result = typename CallTraits<decltype(shared), decltype(element_of(std::begin(ranges)))...>::Result;
+  using Result =
+      typename CallTraits<decltype(shared), decltype(element_of(std::begin(ranges)))...>::Result;
   auto feeder = std::make_unique<Feeder>(std::move(submitter), std::move(shared),
                                          std::forward<Ranges>(ranges)...);
   return MapResults<Result>(

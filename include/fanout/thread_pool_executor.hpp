@@ -103,9 +103,10 @@ class PoolSubmitter {
  private:
   template <class Traits>
   static constexpr void check_callable() {
-    static_assert(Traits::plain || Traits::with_token,
-                  "submit(fn, args...): fn cannot be called with copies of these arguments, nor with a "
-                  "std::stop_token before them; wrap references in std::ref");
+    static_assert(
+        Traits::plain || Traits::with_token,
+        "submit(fn, args...): fn cannot be called with copies of these arguments, nor with a "
+        "std::stop_token before them; wrap references in std::ref");
   }
 
   template <class F>

@@ -102,9 +102,7 @@ class AsCompleted {
     }
     void operator++(int) { ++*this; }
 
-    friend bool operator==(const Iterator& it, std::default_sentinel_t) {
-      return it.at_end();
-    }
+    friend bool operator==(const Iterator& it, std::default_sentinel_t) { return it.at_end(); }
 
    private:
     friend class AsCompleted;
@@ -134,9 +132,7 @@ class AsCompleted {
   void add(Range&& futures) {
     completions_.add(detail::states_of(futures, true));
   }
-  void add(std::initializer_list<F> futures) {
-    completions_.add(detail::states_of(futures, true));
-  }
+  void add(std::initializer_list<F> futures) { completions_.add(detail::states_of(futures, true)); }
 
   explicit AsCompleted(std::vector<detail::State*> states, detail::Deadline deadline)
       : completions_(deadline) {

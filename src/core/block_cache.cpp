@@ -23,9 +23,9 @@ constexpr bool recycle = true;
 #endif
 
 constexpr std::size_t grain = 16;
-constexpr std::size_t kinds = 32;                   // sizes up to 512 bytes
-constexpr std::size_t bundle_size = 64;             // blocks that change hands together
-constexpr std::size_t stored_bytes = 16UL << 20;    // of one kind, at most, in the common store
+constexpr std::size_t kinds = 32;                 // sizes up to 512 bytes
+constexpr std::size_t bundle_size = 64;           // blocks that change hands together
+constexpr std::size_t stored_bytes = 16UL << 20;  // of one kind, at most, in the common store
 
 std::size_t kind_of(std::size_t size) noexcept { return (size - 1) / grain; }
 
@@ -133,7 +133,8 @@ void* allocate_block(std::size_t size) {
   if (!recycle || !usable()) return ::operator new(whole);
   Shelf& shelf = cache.shelves[kind];
   if (shelf.current.first == nullptr) {
-    shelf.current = shelf.spare.first != nullptr ? std::exchange(shelf.spare, {}) : stores[kind].take();
+    shelf.current =
+        shelf.spare.first != nullptr ? std::exchange(shelf.spare, {}) : stores[kind].take();
     if (shelf.current.first == nullptr) return ::operator new(whole);
   }
   return shelf.current.pop();

@@ -34,7 +34,9 @@ extern constinit thread_local Context context;
 // Pushes a frame for a scope.
 class RunningScope {
  public:
-  explicit RunningScope(State& task) noexcept : frame_{&task, context.frame} { context.frame = &frame_; }
+  explicit RunningScope(State& task) noexcept : frame_{&task, context.frame} {
+    context.frame = &frame_;
+  }
   ~RunningScope() { context.frame = frame_.below; }
   RunningScope(const RunningScope&) = delete;
   RunningScope& operator=(const RunningScope&) = delete;

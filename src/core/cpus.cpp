@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cpus.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <thread>
 #include <vector>
+
+#include <sched.h>
 
 #include "spin.hpp"
 

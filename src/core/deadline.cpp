@@ -19,7 +19,8 @@ std::int64_t now() noexcept {
 
 Deadline Deadline::after_seconds(double seconds) {
   constexpr double century = 100.0 * 365 * 24 * 3600;  // far below what 64 bits of nanoseconds hold
-  if (std::isnan(seconds)) throw std::invalid_argument("a timeout must be a number of seconds, not NaN");
+  if (std::isnan(seconds))
+    throw std::invalid_argument("a timeout must be a number of seconds, not NaN");
   if (seconds > century) return never();
   if (seconds <= 0) return Deadline(now());
   return Deadline(now() + static_cast<std::int64_t>(std::ceil(seconds * 1e9)));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "demangle.hpp"
 
-#include <cxxabi.h>
-
 #include <cstdlib>
 #include <memory>
+
+#include <cxxabi.h>
 
 namespace fanout::detail {
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The hook for exceptions that reach nobody, and the errors that templates throw.
-#include <fanout/errors.hpp>
-
 #include <cstdio>
 #include <memory>
 #include <string>
 
+#include <fanout/errors.hpp>
 #include <fanout/promise.hpp>
 
 #include "demangle.hpp"
@@ -85,7 +84,8 @@ void throw_null_exception() {
 }
 
 std::exception_ptr broken_promise() {
-  return std::make_exception_ptr(BrokenPromise("the promise was destroyed without giving an outcome"));
+  return std::make_exception_ptr(
+      BrokenPromise("the promise was destroyed without giving an outcome"));
 }
 
 }  // namespace detail

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Gate on Linux: a futex, so that opening a gate on which nobody sleeps makes no system call.
+#include <cerrno>
+#include <ctime>
+
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <ctime>
 
 #include <fanout/detail/seam.hpp>
 
@@ -19,7 +19,8 @@ static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
 // Sleeps while *word == expected, at most until the deadline. May return early for any reason.
 void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) {
   constexpr std::int64_t second = 1'000'000'000;
-  timespec until{.tv_sec = deadline.nanoseconds() / second, .tv_nsec = deadline.nanoseconds() % second};
+  timespec until{.tv_sec = deadline.nanoseconds() / second,
+                 .tv_nsec = deadline.nanoseconds() % second};
   // The bitset form takes an absolute time of the steady clock, so signals do not lengthen the wait.
   syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected,
           deadline.is_never() ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
@@ -49,7 +50,8 @@ bool Gate::wait_until(Deadline deadline) noexcept {
   for (;;) {
     std::uint32_t word = closed;
     // acquire: pairs with the release in open(), if it is open. Announcing the sleep publishes nothing.
-    if (!word_.compare_exchange_strong(word, slept_on, std::memory_order_acquire) && word == opened) {
+    if (!word_.compare_exchange_strong(word, slept_on, std::memory_order_acquire) &&
+        word == opened) {
       break;
     }
     if (!deadline.is_never() && deadline.passed()) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The window of submitted and unread results behind executor.map.
-#include <fanout/detail/map_core.hpp>
-
 #include <deque>
 #include <exception>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <fanout/detail/map_core.hpp>
 #include <fanout/errors.hpp>
 #include <fanout/map.hpp>
 
@@ -18,7 +17,8 @@ namespace fanout::detail {
 
 class MapWindow {
  public:
-  MapWindow(std::unique_ptr<MapFeeder> feeder, Deadline deadline, std::int64_t buffersize, bool ordered)
+  MapWindow(std::unique_ptr<MapFeeder> feeder, Deadline deadline, std::int64_t buffersize,
+            bool ordered)
       : feeder_(std::move(feeder)), deadline_(deadline) {
     if (!ordered) completions_.emplace(deadline);
     try {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The transitions of a shared state. What each may assume is in the class comment.
-#include <fanout/detail/state.hpp>
-
-#include <cxxabi.h>
-
 #include <new>
 #include <utility>
 
+#include <cxxabi.h>
+
+#include <fanout/detail/state.hpp>
 #include <fanout/errors.hpp>
 
 #include "block_cache.hpp"
@@ -223,7 +222,8 @@ void State::finish_overrun(std::exception_ptr error) noexcept {
 
 void State::destroy() noexcept {
   // relaxed: all handles are gone, and their uses happened before (see drop_handle()).
-  if (error_ != nullptr && status() == Status::finished && !looked_at_.load(std::memory_order_relaxed)) {
+  if (error_ != nullptr && status() == Status::finished &&
+      !looked_at_.load(std::memory_order_relaxed)) {
     report_unhandled(error_, name() + ", whose failure nobody looked at");
   }
   delete this;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // fanout::wait without its templates.
-#include <fanout/wait.hpp>
-
 #include <algorithm>
 #include <ranges>
 #include <stdexcept>
+
+#include <fanout/wait.hpp>
 
 #include "completion_queue.hpp"
 #include "context.hpp"

@@ -20,7 +20,10 @@ namespace fanout::detail {
 // push() ends with a sequentially consistent store, which looks_empty() reads: see the README on parking.
 class Deque {
  public:
-  Deque() { rings_.push_back(std::make_unique<Ring>(64)); ring_.store(rings_.back().get(), std::memory_order_relaxed); }
+  Deque() {
+    rings_.push_back(std::make_unique<Ring>(64));
+    ring_.store(rings_.back().get(), std::memory_order_relaxed);
+  }
 
   // Owner. May throw std::bad_alloc, and then nothing was pushed.
   void push(State* task) {
@@ -118,7 +121,8 @@ class Deque {
   alignas(64) Atomic<std::int64_t> top_{0};     // written by thieves
   alignas(64) Atomic<std::int64_t> bottom_{0};  // written by the owner
   Atomic<Ring*> ring_{nullptr};
-  std::vector<std::unique_ptr<Ring>> rings_;  // old ones stay: a slow thief may still look into them
+  std::vector<std::unique_ptr<Ring>>
+      rings_;  // old ones stay: a slow thief may still look into them
 };
 
 }  // namespace fanout::detail

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fork_guard.hpp"
 
-#include <pthread.h>
-
 #include <atomic>
+
+#include <pthread.h>
 
 namespace fanout::detail {
 namespace {

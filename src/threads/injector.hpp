@@ -50,7 +50,8 @@ class Injector {
   alignas(64) Atomic<std::uintptr_t> tail_{address_of(&stub_)};  // the newest link, and closed_bit
   alignas(64) Mutex takers_;
   QueueLink stub_;
-  QueueLink* head_ FANOUT_GUARDED_BY(takers_) = &stub_;  // the oldest link, the stub if it was taken
+  QueueLink* head_ FANOUT_GUARDED_BY(takers_) =
+      &stub_;  // the oldest link, the stub if it was taken
 };
 
 }  // namespace fanout::detail

@@ -30,8 +30,9 @@ void Pool::observe(TaskEvent::Kind kind, const State& task, int worker) const no
 
 void Pool::submit(State* task) {
   if (in_forked_child()) {
-    throw ShutdownError("cannot schedule new futures in a forked process: the threads of this "
-                        "executor are in its parent");
+    throw ShutdownError(
+        "cannot schedule new futures in a forked process: the threads of this "
+        "executor are in its parent");
   }
   if (closed()) throw_closed();
   if (task->has_limit()) limits_.start(shared_from_this());
@@ -182,8 +183,8 @@ State* Pool::steal_from_others(const Worker& thief) {
 std::uint64_t Pool::unfinished() const noexcept {
   // Finished ones first: a task that is submitted meanwhile makes the result too big, never negative.
   // relaxed, all: whoever knows of a task's end (or cancel) by its future also sees it counted.
-  std::uint64_t gone = inline_finished_.load(std::memory_order_relaxed) +
-                       cancelled_.load(std::memory_order_relaxed);
+  std::uint64_t gone =
+      inline_finished_.load(std::memory_order_relaxed) + cancelled_.load(std::memory_order_relaxed);
   const std::size_t count = workers_.size();
   for (std::size_t i = 0; i < count; ++i) gone += workers_[i].finished.get();
   std::uint64_t submitted = submitted_.load(std::memory_order_relaxed);

@@ -27,7 +27,8 @@ std::size_t checked_max_workers(const ThreadPoolOptions& options) {
 std::string prefix_or_made_up(const std::string& prefix) {
   static std::atomic<int> pools{0};
   if (!prefix.empty()) return prefix;
-  return "fanout-" + std::to_string(pools.fetch_add(1, std::memory_order_relaxed));  // relaxed: a number
+  return "fanout-" +
+         std::to_string(pools.fetch_add(1, std::memory_order_relaxed));  // relaxed: a number
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <fanout/thread_pool_executor.hpp>
-
 #include <exception>
 #include <memory>
 #include <utility>
+
+#include <fanout/thread_pool_executor.hpp>
 
 #include "pool.hpp"
 #include "reaper.hpp"

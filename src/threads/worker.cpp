@@ -52,9 +52,7 @@ void Worker::main() {
   parking.stop_searching();
 }
 
-void Worker::push(State* task) {
-  deque_.push(task);
-}
+void Worker::push(State* task) { deque_.push(task); }
 
 // What was submitted last by this worker's own tasks; then what came from outside, the oldest first: what
 // workers took from the injector is older than what is still in there. Stealing comes last.
@@ -114,7 +112,7 @@ bool Worker::run_awaited(State& state) {
       return false;
     }
     if (newest->status() == Status::pending) {
-      deque_.push(newest);  // there is room: it was there a moment ago
+      deque_.push(newest);           // there is room: it was there a moment ago
       pool_.parking().work_added();  // a worker may have gone to sleep in that moment
       break;
     }

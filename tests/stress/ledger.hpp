@@ -22,7 +22,8 @@ struct Ledger {
 // Captured by every task: knows whether its callable ran, and that it was destroyed.
 class Capture {
  public:
-  explicit Capture(Ledger& ledger) : ledger_(&ledger), entered_(std::make_shared<std::atomic<int>>(0)) {
+  explicit Capture(Ledger& ledger)
+      : ledger_(&ledger), entered_(std::make_shared<std::atomic<int>>(0)) {
     ledger_->captures_alive.fetch_add(1, std::memory_order_relaxed);
   }
   Capture(const Capture& other) : ledger_(other.ledger_), entered_(other.entered_) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Several threads do random things to several pools; in the end every task has exactly one fate.
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -13,6 +11,8 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include <fanout/fanout.hpp>
 
@@ -128,12 +128,13 @@ class Driver {
         break;
       case 2:
         entry.limited = true;
-        entry.future = pool->submit({.timeout = std::chrono::microseconds(below(300))}, [capture](
-                                        std::stop_token stop) {
-          capture.enter();
-          for (int i = 0; i < 200 && !stop.stop_requested(); ++i) std::this_thread::yield();
-          return 3;
-        });
+        entry.future = pool->submit({.timeout = std::chrono::microseconds(below(300))},
+                                    [capture](std::stop_token stop) {
+                                      capture.enter();
+                                      for (int i = 0; i < 200 && !stop.stop_requested(); ++i)
+                                        std::this_thread::yield();
+                                      return 3;
+                                    });
         break;
       default:
         entry.future = pool->submit([capture, spins = below(50)] {
@@ -206,7 +207,8 @@ class Driver {
     const std::uint64_t most = below(5);
     std::uint64_t count = 0;
     try {
-      auto completions = as_completed(some(), std::chrono::microseconds(below(2) == 0 ? 100 : 1'000'000));
+      auto completions =
+          as_completed(some(), std::chrono::microseconds(below(2) == 0 ? 100 : 1'000'000));
       completions.add(any_open().future);
       for (const auto& future : completions) {
         EXPECT_TRUE(future.done());
@@ -221,8 +223,9 @@ class Driver {
     const std::vector<int> input{1, 2, 3, 4, 5};
     int sum = 0;
     try {
-      for (const int value : pool->map({.buffersize = below(3), .ordered = below(2) == 0},
-                                       [](int n) { return 2 * n; }, input)) {
+      for (const int value : pool->map(
+               {.buffersize = below(3), .ordered = below(2) == 0}, [](int n) { return 2 * n; },
+               input)) {
         sum += value;
       }
       EXPECT_EQ(sum, 30);
@@ -265,7 +268,8 @@ class Driver {
 TEST(Stress, EveryTaskHasExactlyOneFateWhateverIsDoneToIt) {
   const std::uint64_t operations = number_from("FANOUT_STRESS_OPERATIONS", 200'000);
   const std::uint64_t seed = number_from("FANOUT_STRESS_SEED", std::random_device{}());
-  std::cout << "FANOUT_STRESS_OPERATIONS=" << operations << " FANOUT_STRESS_SEED=" << seed << std::endl;
+  std::cout << "FANOUT_STRESS_OPERATIONS=" << operations << " FANOUT_STRESS_SEED=" << seed
+            << std::endl;
   on_unhandled_exception([](std::exception_ptr, std::string_view) {});
   Ledger ledger;
   {
@@ -285,7 +289,8 @@ TEST(Stress, EveryTaskHasExactlyOneFateWhateverIsDoneToIt) {
   EXPECT_EQ(ledger.callbacks_run, ledger.callbacks_added);
   EXPECT_EQ(ledger.captures_alive, 0);
   std::cout << ledger.submitted << " tasks submitted, " << ledger.finished << " finished, "
-            << ledger.cancelled << " cancelled, " << ledger.callbacks_run << " callbacks" << std::endl;
+            << ledger.cancelled << " cancelled, " << ledger.callbacks_run << " callbacks"
+            << std::endl;
 }
 
 }  // namespace

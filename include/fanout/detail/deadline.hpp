@@ -29,9 +29,7 @@ class Deadline {
   std::int64_t nanoseconds() const noexcept { return nanoseconds_; }
 
   friend bool operator==(Deadline, Deadline) = default;
-  friend bool operator<(Deadline a, Deadline b) noexcept {
-    return a.nanoseconds_ < b.nanoseconds_;
-  }
+  friend bool operator<(Deadline a, Deadline b) noexcept { return a.nanoseconds_ < b.nanoseconds_; }
 
  private:
   static constexpr std::int64_t infinite = INT64_MAX;

@@ -24,7 +24,8 @@ class MapWindow;
 class MapCore {
  public:
   // Submits as many as may be submitted at once: all, or `buffersize` of them.
-  MapCore(std::unique_ptr<MapFeeder> feeder, Deadline deadline, std::int64_t buffersize, bool ordered);
+  MapCore(std::unique_ptr<MapFeeder> feeder, Deadline deadline, std::int64_t buffersize,
+          bool ordered);
   MapCore(MapCore&&) noexcept;
   MapCore& operator=(MapCore&&) noexcept;
   ~MapCore();

@@ -38,7 +38,8 @@ class ResultState : public State {
     if constexpr (std::is_reference_v<T>) {
       value_ = std::addressof(make());
     } else {
-      ::new (const_cast<void*>(static_cast<const volatile void*>(std::addressof(value_)))) T(make());
+      ::new (const_cast<void*>(static_cast<const volatile void*>(std::addressof(value_))))
+          T(make());
     }
     has_value_ = true;
   }

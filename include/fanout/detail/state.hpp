@@ -196,7 +196,9 @@ class State : public QueueLink {
   // may want to finish have something to decide.
   virtual bool settle() noexcept { return true; }
 
-  void set_error(std::exception_ptr error) noexcept { error_ = static_cast<std::exception_ptr&&>(error); }
+  void set_error(std::exception_ptr error) noexcept {
+    error_ = static_cast<std::exception_ptr&&>(error);
+  }
 
  private:
   static constexpr std::uintptr_t status_bits = 3;

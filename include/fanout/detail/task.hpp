@@ -111,7 +111,8 @@ class Task : public ResultState<typename CallTraits<Fn, Args...>::Result> {
   union {
     std::tuple<Fn, Args...> call_;
   };
-  [[no_unique_address]] std::conditional_t<Traits::with_token, std::stop_source, NoStopSource> stop_;
+  [[no_unique_address]] std::conditional_t<Traits::with_token, std::stop_source, NoStopSource>
+      stop_;
 };
 
 // A task with a name, and perhaps a limit to the time that it may run.

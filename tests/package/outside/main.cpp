@@ -2,12 +2,13 @@
 // What a stranger writes first: the two patterns of the project's seed, without a network.
 
 #include <exception>
-#include <fanout/fanout.hpp>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <fanout/fanout.hpp>
 
 std::string fetch_page(const std::string& url) {
   if (url.empty()) throw std::invalid_argument("no address");
