@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A first program: several blocking calls at once, and their answers in order.
 //
-// fetch_page stands for anything that spends its time waiting: a request, a query, a slow disk. Four
-// workers wait side by side, so the program takes as long as the slowest page and not as long as
-// all of them together.
+// fetch_page stands for anything that spends its time waiting: a request, a query, a slow disk.
+// Four workers wait side by side, so the program takes as long as the slowest page and not as long
+// as all of them together.
 #include <chrono>
 #include <iostream>
 #include <string>

@@ -2,8 +2,9 @@
 // Pattern 1, a list of futures: for tasks that are all alike, when only the results matter.
 //
 // Throwing darts at a square estimates pi. No throw is special, so nothing has to remember which
-// future belongs to which throws: the results come in submission order and are added up. A task that
-// throws an exception harms only itself; result() throws it again, here, where it can be handled.
+// future belongs to which throws: the results come in submission order and are added up. A task
+// that throws an exception harms only itself; result() throws it again, here, where it can be
+// handled.
 #include <cstdint>
 #include <exception>
 #include <iostream>

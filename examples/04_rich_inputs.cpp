@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Pattern 2 with more to remember: the map may lead from a future to anything.
 //
-// Here each request has a name for people and a URL for the program. Only the URL goes into the task;
-// the rest waits in the map until its future is done.
+// Here each request has a name for people and a URL for the program. Only the URL goes into the
+// task; the rest waits in the map until its future is done.
 #include <chrono>
 #include <exception>
 #include <iostream>

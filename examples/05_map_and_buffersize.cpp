@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // map: one function, many inputs, results in input order, no futures in sight.
 //
-// By default everything is submitted at the call, as in Python. With a buffer size the input is read
-// as the results are: that is the form for long inputs, and the only one for endless ones.
+// By default everything is submitted at the call, as in Python. With a buffer size the input is
+// read as the results are: that is the form for long inputs, and the only one for endless ones.
 #include <exception>
 #include <iostream>
 #include <ranges>

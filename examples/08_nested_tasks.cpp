@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Tasks that submit tasks to their own pool and wait for them.
 //
-// In Python this may deadlock: the workers are all waiting, and nobody is left to run what they wait
-// for. Here a worker that waits for a task of its own pool that has not started runs that task
-// itself, so even one worker gets through any depth. What cannot end at all, two tasks that wait for
-// each other, throws DeadlockError instead of hanging.
+// In Python this may deadlock: the workers are all waiting, and nobody is left to run what they
+// wait for. Here a worker that waits for a task of its own pool that has not started runs that task
+// itself, so even one worker gets through any depth. What cannot end at all, two tasks that wait
+// for each other, throws DeadlockError instead of hanging.
 #include <functional>
 #include <iostream>
 #include <numeric>

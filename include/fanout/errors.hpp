@@ -83,10 +83,10 @@ class BrokenThreadPool : public BrokenExecutor {
 };
 
 // Sets what happens to exceptions that reach nobody: those that a callback throws, and failures
-// of tasks whose last handle went away unread. `where` says which, for a message. May be called at any
-// time by any thread; the hook runs on the thread that met the exception, must not throw, and may be
-// running in another thread until shortly after it was replaced. The default, which an empty function
-// restores, writes one line to stderr.
+// of tasks whose last handle went away unread. `where` says which, for a message. May be called at
+// any time by any thread; the hook runs on the thread that met the exception, must not throw, and
+// may be running in another thread until shortly after it was replaced. The default, which an empty
+// function restores, writes one line to stderr.
 //
 //   fanout::on_unhandled_exception([](std::exception_ptr, std::string_view where) { log(where); });
 void on_unhandled_exception(std::function<void(std::exception_ptr, std::string_view where)> hook);

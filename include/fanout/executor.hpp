@@ -21,10 +21,10 @@ struct TaskOptions {
   // What messages and observers call the task; empty: a made-up name.
   std::string name = {};
 
-  // How long the task may run, from its start. When the time is over its stop token is asked and its
-  // future fails with TaskTimeoutError at once. A thread cannot be ended from outside: in a thread pool the
-  // worker stays occupied until the task returns by itself, and counts as overrun in stats(). Only a
-  // process can be freed.
+  // How long the task may run, from its start. When the time is over its stop token is asked and
+  // its future fails with TaskTimeoutError at once. A thread cannot be ended from outside: in a
+  // thread pool the worker stays occupied until the task returns by itself, and counts as overrun
+  // in stats(). Only a process can be freed.
   std::optional<Seconds> timeout = std::nullopt;
 };
 
@@ -60,15 +60,17 @@ class Count {
 }  // namespace detail
 
 struct MapOptions {
-  // For the whole iteration, counted from the call of map. When it is over, reading throws TimeoutError,
-  // what has not started is cancelled, and the iteration has ended.
+  // For the whole iteration, counted from the call of map. When it is over, reading throws
+  // TimeoutError, what has not started is cancelled, and the iteration has ended.
   std::optional<Seconds> timeout = std::nullopt;
 
-  // How many elements travel together; only executors whose calls cross a border use it. At least 1.
+  // How many elements travel together; only executors whose calls cross a border use it. At least
+  // 1.
   detail::Count chunksize = 1;
 
-  // 0: all input is read and submitted at the call. n: never more than n results are submitted and not
-  // yet read, input is read as results are (so it may be endless), by the thread that reads them.
+  // 0: all input is read and submitted at the call. n: never more than n results are submitted and
+  // not yet read, input is read as results are (so it may be endless), by the thread that reads
+  // them.
   detail::Count buffersize = 0;
 
   // Results in input order; false: as they complete.

@@ -21,10 +21,10 @@ template <class F>
 class FutureAwaiter;
 }  // namespace detail
 
-// A handle to the outcome of a task, whatever the type of its value: for containers of mixed futures.
-// Handles are cheap to copy; copies are equal, order and hash alike, and refer to the same task.
-// Dropping all handles neither cancels the task nor waits for it. All members may be called by any
-// thread, several at a time on different handles; on an empty handle all but valid() and the
+// A handle to the outcome of a task, whatever the type of its value: for containers of mixed
+// futures. Handles are cheap to copy; copies are equal, order and hash alike, and refer to the same
+// task. Dropping all handles neither cancels the task nor waits for it. All members may be called
+// by any thread, several at a time on different handles; on an empty handle all but valid() and the
 // comparisons throw InvalidStateError.
 //
 //   std::vector<fanout::AnyFuture> all{executor.submit(load), executor.submit(count, 3)};
@@ -56,25 +56,27 @@ class AnyFuture {
   // The task was cancelled. Never blocks.
   bool cancelled() const { return state().status() == detail::Status::cancelled; }
 
-  // The task finished by throwing. Never blocks; unlike exception() it does not count as having looked
-  // at the failure (see on_unhandled_exception).
+  // The task finished by throwing. Never blocks; unlike exception() it does not count as having
+  // looked at the failure (see on_unhandled_exception).
   bool failed() const { return state().failed(); }
 
-  // Cancels the task unless it is running or finished. True: it will never run, every waiter knows, and
-  // its callable and arguments have been destroyed (the destructors and the callbacks run in this thread).
+  // Cancels the task unless it is running or finished. True: it will never run, every waiter knows,
+  // and its callable and arguments have been destroyed (the destructors and the callbacks run in
+  // this thread).
   bool cancel() const { return state().cancel(); }
 
-  // Asks the task to stop, through the std::stop_token that it took as its first parameter; what becomes
-  // of the future is still up to the task. True if this call made the request: false if it was made
-  // before, if the task is done, or takes no token.
+  // Asks the task to stop, through the std::stop_token that it took as its first parameter; what
+  // becomes of the future is still up to the task. True if this call made the request: false if it
+  // was made before, if the task is done, or takes no token.
   bool request_stop() const { return state().request_stop(); }
 
-  // Blocks until done; never throws what the task threw. In a task of the same pool, an awaited task
-  // that has not started is run by this call; a wait that would close a circle throws DeadlockError.
+  // Blocks until done; never throws what the task threw. In a task of the same pool, an awaited
+  // task that has not started is run by this call; a wait that would close a circle throws
+  // DeadlockError.
   void wait() const { state().wait(); }
 
-  // Blocks until done or until the time is over, and says whether it is done. Any duration; zero and
-  // negative ones only look.
+  // Blocks until done or until the time is over, and says whether it is done. Any duration; zero
+  // and negative ones only look.
   template <class Rep, class Period>
   bool wait(std::chrono::duration<Rep, Period> timeout) const {
     return state().wait_until(detail::Deadline::after(timeout));
@@ -92,9 +94,10 @@ class AnyFuture {
     return state().wait_for_exception(detail::Deadline::after(timeout));
   }
 
-  // Calls f(AnyFuture) once when done: on the thread that completes the task, after all waiters were
-  // woken, in order of registration; at once, in this thread, if it is done already. What f throws goes
-  // to on_unhandled_exception. f may submit, cancel, add callbacks and shut executors down.
+  // Calls f(AnyFuture) once when done: on the thread that completes the task, after all waiters
+  // were woken, in order of registration; at once, in this thread, if it is done already. What f
+  // throws goes to on_unhandled_exception. f may submit, cancel, add callbacks and shut executors
+  // down.
   template <class Fn>
   void add_done_callback(Fn&& f) const {
     detail::add_callback(state(), *this, std::forward<Fn>(f));
@@ -123,7 +126,8 @@ class AnyFuture {
   detail::State* state_ = nullptr;
 };
 
-// A handle to the outcome of a task that returns T: a value (move-only types too), a reference or void.
+// A handle to the outcome of a task that returns T: a value (move-only types too), a reference or
+// void.
 //
 //   fanout::Future<std::string> future = executor.submit(fetch_page, url);
 //   const std::string& page = future.result();  // or the exception that fetch_page threw
@@ -139,8 +143,9 @@ class Future : public AnyFuture {
 
   Future() noexcept = default;
 
-  // Blocks until done; the value, which lives in the shared state as long as any handle does. Throws
-  // what the task threw, CancelledError, DeadlockError (see wait), or InvalidStateError after take().
+  // Blocks until done; the value, which lives in the shared state as long as any handle does.
+  // Throws what the task threw, CancelledError, DeadlockError (see wait), or InvalidStateError
+  // after take().
   Reference result() const& { return result_before(detail::Deadline::never()); }
 
   // As result(), but throws TimeoutError when the time is over; the future is unchanged.
@@ -149,8 +154,8 @@ class Future : public AnyFuture {
     return result_before(detail::Deadline::after(timeout));
   }
 
-  // By value, so that executor.submit(f).result() never dangles: moved out if this is the last handle,
-  // copied otherwise. For a move-only T the same as take().
+  // By value, so that executor.submit(f).result() never dangles: moved out if this is the last
+  // handle, copied otherwise. For a move-only T the same as take().
   T result() && { return value_before(detail::Deadline::never()); }
 
   template <class Rep, class Period>
@@ -158,8 +163,9 @@ class Future : public AnyFuture {
     return value_before(detail::Deadline::after(timeout));
   }
 
-  // Blocks until done and moves the value out, once: later calls of result() and take(), through any
-  // handle, throw InvalidStateError. Throws otherwise as result() does, and then the value stays.
+  // Blocks until done and moves the value out, once: later calls of result() and take(), through
+  // any handle, throw InvalidStateError. Throws otherwise as result() does, and then the value
+  // stays.
   T take() const { return take_before(detail::Deadline::never()); }
 
   template <class Rep, class Period>
@@ -173,8 +179,8 @@ class Future : public AnyFuture {
     detail::add_callback(state(), *this, std::forward<Fn>(f));
   }
 
-  // In a coroutine: resumes it on the thread that completes the task, and yields what result() would;
-  // a temporary yields by value.
+  // In a coroutine: resumes it on the thread that completes the task, and yields what result()
+  // would; a temporary yields by value.
   detail::FutureAwaiter<const Future&> operator co_await() const&;
   detail::FutureAwaiter<Future> operator co_await() &&;
 

@@ -17,9 +17,10 @@
 
 namespace fanout {
 
-// The results of executor.map, in input order unless MapOptions::ordered is false. A move-only input range,
-// read by one thread. Destroying it after reading has begun cancels what has not started; one that was
-// never read cancels nothing, so `executor.map(f, xs);` runs everything. It may outlive its executor.
+// The results of executor.map, in input order unless MapOptions::ordered is false. A move-only
+// input range, read by one thread. Destroying it after reading has begun cancels what has not
+// started; one that was never read cancels nothing, so `executor.map(f, xs);` runs everything. It
+// may outlive its executor.
 //
 //   auto results = executor.map(parse, files);
 //   for (auto it = results.begin(); it != results.end(); ++it) {
@@ -107,8 +108,8 @@ auto share_function(Fn&& fn) {
   }
 }
 
-// What an iterator refers to, or a value of its own where that is only a stand-in for an element (as of
-// std::vector<bool>), which must not outlive the range.
+// What an iterator refers to, or a value of its own where that is only a stand-in for an element
+// (as of std::vector<bool>), which must not outlive the range.
 template <class Iterator>
 decltype(auto) element_of(const Iterator& iterator) {
   using Value = std::iter_value_t<Iterator>;
@@ -119,8 +120,8 @@ decltype(auto) element_of(const Iterator& iterator) {
   }
 }
 
-// Reads the inputs in step, as long as the shortest. Lives on the heap, because its iterators may point
-// into the ranges that it owns: those that were temporaries; the others are the caller's.
+// Reads the inputs in step, as long as the shortest. Lives on the heap, because its iterators may
+// point into the ranges that it owns: those that were temporaries; the others are the caller's.
 template <class Submitter, class Fn, class... Ranges>
 class RangeFeeder final : public MapFeeder {
  public:

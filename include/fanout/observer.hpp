@@ -18,8 +18,8 @@ struct TaskEvent {
 };
 
 // Derive from it and hand it to a pool in its options. Called by whichever thread makes the step,
-// several at a time: keep it short, and throw nothing. A task's `finished` or `failed` comes before its
-// future is done. A pool without an observer pays one comparison per step.
+// several at a time: keep it short, and throw nothing. A task's `finished` or `failed` comes before
+// its future is done. A pool without an observer pays one comparison per step.
 //
 //   struct Counter : fanout::Observer {
 //     std::atomic<int> started{0};

@@ -79,7 +79,8 @@ class PromiseState final : public ResultState<T> {
 }  // namespace detail
 
 // Gives a future its outcome. Move-only; one thread at a time, except that a second setter gets an
-// error and not undefined behaviour. A promise that goes away unset fails its future with BrokenPromise.
+// error and not undefined behaviour. A promise that goes away unset fails its future with
+// BrokenPromise.
 //
 //   fanout::Promise<int> promise;
 //   fanout::Future<int> future = promise.get_future();
@@ -102,16 +103,16 @@ class Promise {
   // May be called any number of times; all handles are equal.
   Future<T> get_future() const { return detail::FutureAccess::share<Future<T>>(state()); }
 
-  // False: the future was cancelled, do not run. True: it is running now and can no longer be cancelled.
-  // Throws InvalidStateError if it is running or finished already.
+  // False: the future was cancelled, do not run. True: it is running now and can no longer be
+  // cancelled. Throws InvalidStateError if it is running or finished already.
   bool set_running_or_notify_cancel() {
     if (state().start()) return true;
     if (state().status() == detail::Status::cancelled) return false;
     detail::throw_already_set(state());
   }
 
-  // Finishes the future; callbacks run in this thread. The arguments construct the value; none for void.
-  // Throws InvalidStateError if the future is finished or cancelled.
+  // Finishes the future; callbacks run in this thread. The arguments construct the value; none for
+  // void. Throws InvalidStateError if the future is finished or cancelled.
   template <class... Args>
   void set_value(Args&&... args) {
     if constexpr (std::is_void_v<T>) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ThreadPoolExecutor: runs callables on a pool of threads and hands out futures for what they return.
+// ThreadPoolExecutor: runs callables on a pool of threads and hands out futures for what they
+// return.
 #pragma once
 
 #include <concepts>
@@ -36,8 +37,8 @@ struct ThreadPoolOptions {
   // allows). Default: a prefix of its own for each pool.
   std::string thread_name_prefix = {};
 
-  // Runs in every worker before its first task. If it throws, the pool is broken: queued tasks fail with
-  // BrokenThreadPool, and later submits throw it.
+  // Runs in every worker before its first task. If it throws, the pool is broken: queued tasks fail
+  // with BrokenThreadPool, and later submits throw it.
   std::function<void()> initializer = {};
 
   // Bound on the tasks that wait for a worker; 0: none.
@@ -124,8 +125,8 @@ class PoolSubmitter {
 }  // namespace detail
 
 // A pool of threads for calls that block, or for work on several cores. Workers start when they are
-// needed; an idle one is used before a new one is started. All members but the destructor may be called
-// by any thread, also from tasks and callbacks of this pool.
+// needed; an idle one is used before a new one is started. All members but the destructor may be
+// called by any thread, also from tasks and callbacks of this pool.
 //
 //   fanout::ThreadPoolExecutor executor(5);
 //   std::vector<fanout::Future<std::string>> futures;
@@ -140,7 +141,8 @@ class ThreadPoolExecutor {
   // Starts no thread yet.
   explicit ThreadPoolExecutor(ThreadPoolOptions options = {});
 
-  // Immovable: tasks may refer to it. (Spelled so that ThreadPoolExecutor({}) means the default options.)
+  // Immovable: tasks may refer to it. (Spelled so that ThreadPoolExecutor({}) means the default
+  // options.)
   ThreadPoolExecutor(ThreadPoolExecutor&) = delete;
   ThreadPoolExecutor& operator=(const ThreadPoolExecutor&) = delete;
 
@@ -148,11 +150,12 @@ class ThreadPoolExecutor {
   // cancelled first. On one of the pool's own workers it does not wait.
   ~ThreadPoolExecutor();
 
-  // Queues fn(args...) and returns at once (but see max_pending). fn and args are copied or moved into
-  // the task as std::thread does: std::ref for references; move-only is fine; fn may be a pointer to a
-  // member. If fn cannot be called with args but can with (std::stop_token, args...), it gets the token that
-  // Future::request_stop asks. Tasks submitted from outside the pool start in order of submission. Throws
-  // ShutdownError, BrokenThreadPool, QueueFull, or std::system_error when no thread could be started.
+  // Queues fn(args...) and returns at once (but see max_pending). fn and args are copied or moved
+  // into the task as std::thread does: std::ref for references; move-only is fine; fn may be a
+  // pointer to a member. If fn cannot be called with args but can with (std::stop_token, args...),
+  // it gets the token that Future::request_stop asks. Tasks submitted from outside the pool start
+  // in order of submission. Throws ShutdownError, BrokenThreadPool, QueueFull, or std::system_error
+  // when no thread could be started.
   template <class Fn, class... Args>
     requires(!std::same_as<std::decay_t<Fn>, TaskOptions>)
   [[nodiscard]] auto submit(Fn&& fn, Args&&... args) {
@@ -166,9 +169,9 @@ class ThreadPoolExecutor {
                                   std::forward<Args>(args)...);
   }
 
-  // Calls fn(element...) for each element of the ranges, as long as the shortest, in parallel. All of it is
-  // submitted before map returns; see MapResults for reading. fn is copied once and may be called by several
-  // threads at a time. Throws as submit does.
+  // Calls fn(element...) for each element of the ranges, as long as the shortest, in parallel. All
+  // of it is submitted before map returns; see MapResults for reading. fn is copied once and may be
+  // called by several threads at a time. Throws as submit does.
   //
   //   for (const std::string& page : executor.map(fetch_page, urls)) ...
   template <class Fn, class... Ranges>
@@ -178,17 +181,17 @@ class ThreadPoolExecutor {
                             std::forward<Ranges>(ranges)...);
   }
 
-  // The same with a time limit, with lazily read input, or in completion order: see MapOptions. Ranges that are
-  // read lazily and are not temporaries must outlive the results.
+  // The same with a time limit, with lazily read input, or in completion order: see MapOptions.
+  // Ranges that are read lazily and are not temporaries must outlive the results.
   template <class Fn, class... Ranges>
   auto map(MapOptions options, Fn&& fn, Ranges&&... ranges) {
     return detail::map_with(submitter_, options, std::forward<Fn>(fn),
                             std::forward<Ranges>(ranges)...);
   }
 
-  // No more submits from now on. With `wait` it returns when all tasks are done and the threads are gone,
-  // except on one of the pool's own workers, where it returns at once. With `cancel_futures` tasks that
-  // have not started are cancelled. May be repeated: a later call may add either.
+  // No more submits from now on. With `wait` it returns when all tasks are done and the threads are
+  // gone, except on one of the pool's own workers, where it returns at once. With `cancel_futures`
+  // tasks that have not started are cancelled. May be repeated: a later call may add either.
   void shutdown(ShutdownOptions options = {});
 
   // Never blocks.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Waiting for many futures: wait for a condition, as_completed for each as soon as it is done.
 //
-// "Futures" is any input range of futures (vector, set, span, initializer list, view) or any map whose
-// key is a future; it is read once, at the call. Repeated handles count once.
+// "Futures" is any input range of futures (vector, set, span, initializer list, view) or any map
+// whose key is a future; it is read once, at the call. Repeated handles count once.
 #pragma once
 
 #include <cstddef>
@@ -53,9 +53,9 @@ WaitResult<FutureOf<Range>> wait_within(Range& futures, Deadline deadline, Retur
 
 }  // namespace detail
 
-// Blocks until the condition holds. Called in a task, it first runs the awaited tasks of the same pool
-// that have not started, in input order; a wait for all (or for one) that would close a circle throws
-// DeadlockError. An empty handle throws InvalidStateError.
+// Blocks until the condition holds. Called in a task, it first runs the awaited tasks of the same
+// pool that have not started, in input order; a wait for all (or for one) that would close a circle
+// throws DeadlockError. An empty handle throws InvalidStateError.
 //
 //   auto [done, not_done] = fanout::wait(futures, fanout::ReturnWhen::first_exception);
 template <detail::Futures Range>
@@ -81,8 +81,8 @@ auto wait(std::initializer_list<F> futures, std::chrono::duration<Rep, Period> t
   return detail::wait_within(futures, detail::Deadline::after(timeout), when);
 }
 
-// The range that as_completed returns: move-only, read once, by one thread. Ending early forgets the
-// futures that were not handed out; nothing is cancelled.
+// The range that as_completed returns: move-only, read once, by one thread. Ending early forgets
+// the futures that were not handed out; nothing is cancelled.
 template <class F>
 class AsCompleted {
  public:
@@ -150,8 +150,9 @@ class AsCompleted {
   F current_;
 };
 
-// Each future as soon as it is done: those that are done already first, in input order, then in order
-// of completion; cancelled and failed ones too. Called in a task, it runs awaited tasks of the same pool.
+// Each future as soon as it is done: those that are done already first, in input order, then in
+// order of completion; cancelled and failed ones too. Called in a task, it runs awaited tasks of
+// the same pool.
 //
 //   for (auto future : fanout::as_completed(future_to_url)) {
 //     const std::string& url = future_to_url[future];

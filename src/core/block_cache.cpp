@@ -48,8 +48,8 @@ void free_all(Bundle bundle) noexcept {
   while (bundle.first != nullptr) ::operator delete(bundle.pop());
 }
 
-// Full bundles of one size. If another thread holds the lock the caller goes on without: so nobody waits
-// here, and a forked child does not wait for a thread that it does not have.
+// Full bundles of one size. If another thread holds the lock the caller goes on without: so nobody
+// waits here, and a forked child does not wait for a thread that it does not have.
 class Store {
  public:
   Bundle take() noexcept {
@@ -83,8 +83,8 @@ class Store {
 
 constinit std::array<Store, kinds> stores;
 
-// The free blocks of one size that a thread keeps: one bundle in use, and one full or empty, so that a thread
-// that allocates and frees around a boundary does not go to the store each time.
+// The free blocks of one size that a thread keeps: one bundle in use, and one full or empty, so
+// that a thread that allocates and frees around a boundary does not go to the store each time.
 struct Shelf {
   Bundle current;
   Bundle spare;
@@ -97,7 +97,8 @@ struct ThreadCache {
   Phase phase = Phase::unused;
 };
 
-// Trivially destructible: blocks are freed by other thread-local and static objects until the very end.
+// Trivially destructible: blocks are freed by other thread-local and static objects until the very
+// end.
 constinit thread_local ThreadCache cache;
 
 // Gives everything back when the thread ends; afterwards its blocks bypass the cache.

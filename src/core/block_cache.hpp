@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Memory for task blocks, which are recycled: a burst of tasks spends most of its time in malloc otherwise.
+// Memory for task blocks, which are recycled: a burst of tasks spends most of its time in malloc
+// otherwise.
 #pragma once
 
 #include <cstddef>
 
 namespace fanout::detail {
 
-// Each thread keeps some free blocks of each size. Blocks are often allocated by one thread and freed by
-// another, so what a thread has too much of goes, many at a time, to a common store of limited size,
-// from which threads that have none take. Beyond that, and for big blocks, it is operator new and delete.
-// Throws std::bad_alloc.
+// Each thread keeps some free blocks of each size. Blocks are often allocated by one thread and
+// freed by another, so what a thread has too much of goes, many at a time, to a common store of
+// limited size, from which threads that have none take. Beyond that, and for big blocks, it is
+// operator new and delete. Throws std::bad_alloc.
 void* allocate_block(std::size_t size);
 
 // `size` as it was allocated. Any thread.

@@ -29,7 +29,8 @@ void CompletionQueue::push_done(Node* node) noexcept {
   Node* head = done_.load(std::memory_order_relaxed);
   do {
     node->next_done = head == asleep() ? nullptr : head;
-    // release: publishes the node, and the outcome of its state; pairs with the acquire in collect().
+    // release: publishes the node, and the outcome of its state; pairs with the acquire in
+    // collect().
   } while (!done_.compare_exchange_weak(head, node, std::memory_order_release,
                                         std::memory_order_relaxed));
   if (head == asleep()) gate_.open();  // *this may be gone

@@ -14,10 +14,10 @@ namespace fanout::detail {
 
 // One node a state that was not handed out; they live here, so completing allocates nothing.
 //
-// `done_` is a stack of nodes, newest first; or null; or `asleep()`, while the consumer sleeps on the gate.
-// A completing thread touches the queue for the last time when it pushes its node, or, if it found the
-// consumer asleep, when it opens the gate. Hence the consumer may destroy the queue as soon as each node was
-// either removed from its state or has arrived here.
+// `done_` is a stack of nodes, newest first; or null; or `asleep()`, while the consumer sleeps on
+// the gate. A completing thread touches the queue for the last time when it pushes its node, or, if
+// it found the consumer asleep, when it opens the gate. Hence the consumer may destroy the queue as
+// soon as each node was either removed from its state or has arrived here.
 class CompletionQueue {
  public:
   explicit CompletionQueue(Deadline deadline) : deadline_(deadline) {}

@@ -15,8 +15,8 @@ struct Frame {
 // A worker, as core sees it.
 class Helper {
  public:
-  // Runs the awaited state, and no other, on this thread if it belongs to the worker's pool and has not
-  // started. Says whether it did.
+  // Runs the awaited state, and no other, on this thread if it belongs to the worker's pool and has
+  // not started. Says whether it did.
   virtual bool run_awaited(State& state) = 0;
 
  protected:

@@ -15,7 +15,8 @@ namespace fanout::detail {
 namespace {
 
 int cpus_of_affinity() {
-  // The mask of a big machine may need more room than cpu_set_t has: grow until the kernel is content.
+  // The mask of a big machine may need more room than cpu_set_t has: grow until the kernel is
+  // content.
   for (int room = CPU_SETSIZE; room <= 1 << 20; room *= 2) {
     cpu_set_t* const set = CPU_ALLOC(room);
     if (set == nullptr) break;

@@ -21,7 +21,8 @@ void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadli
   constexpr std::int64_t second = 1'000'000'000;
   timespec until{.tv_sec = deadline.nanoseconds() / second,
                  .tv_nsec = deadline.nanoseconds() % second};
-  // The bitset form takes an absolute time of the steady clock, so signals do not lengthen the wait.
+  // The bitset form takes an absolute time of the steady clock, so signals do not lengthen the
+  // wait.
   syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected,
           deadline.is_never() ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
 }
@@ -49,7 +50,8 @@ bool Gate::wait_until(Deadline deadline) noexcept {
   const int saved = errno;
   for (;;) {
     std::uint32_t word = closed;
-    // acquire: pairs with the release in open(), if it is open. Announcing the sleep publishes nothing.
+    // acquire: pairs with the release in open(), if it is open. Announcing the sleep publishes
+    // nothing.
     if (!word_.compare_exchange_strong(word, slept_on, std::memory_order_acquire) &&
         word == opened) {
       break;

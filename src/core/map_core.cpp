@@ -70,7 +70,8 @@ class MapWindow {
     try {
       feed();
     } catch (...) {
-      // What was submitted is still read; then this error, in the place of the input that is missing.
+      // What was submitted is still read; then this error, in the place of the input that is
+      // missing.
       input_error_ = std::current_exception();
       feeder_.reset();
     }

@@ -6,8 +6,9 @@
 
 namespace fanout::detail {
 
-// How often to look before going to sleep: some ten microseconds' worth, about what sleeping and waking
-// cost; none when this process may use one processor only, where spinning keeps the other thread out.
+// How often to look before going to sleep: some ten microseconds' worth, about what sleeping and
+// waking cost; none when this process may use one processor only, where spinning keeps the other
+// thread out.
 int spin_rounds() noexcept;
 
 template <class Condition>

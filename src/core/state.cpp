@@ -29,14 +29,14 @@ void State::operator delete(void* block, std::size_t size, std::align_val_t alig
 }
 
 void State::drop_handle() noexcept {
-  // acq_rel: releases this handle's uses of the value, acquires those of the handles dropped before. The
-  // only handle needs no read-modify-write: nobody else could make another.
+  // acq_rel: releases this handle's uses of the value, acquires those of the handles dropped
+  // before. The only handle needs no read-modify-write: nobody else could make another.
   if (!has_one_handle() && refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   // acquire: pairs with the release in finish(), whose outcome destroy() destroys.
   std::uintptr_t word = word_.load(std::memory_order_acquire);
   while (!is_final(word) || (word & (queued | overrun)) != 0) {
-    // release: the uses of the handles happen before whoever sees `detached` destroys the state (the
-    // acquire in finish() and clear()).
+    // release: the uses of the handles happen before whoever sees `detached` destroys the state
+    // (the acquire in finish() and clear()).
     if (word_.compare_exchange_weak(word, word | detached, std::memory_order_release,
                                     std::memory_order_acquire)) {
       return;
@@ -46,12 +46,14 @@ void State::drop_handle() noexcept {
 }
 
 bool State::add_listener(Listener& listener) noexcept {
-  // acquire: if it is done, the caller goes on to read the outcome; pairs with the release in finish().
+  // acquire: if it is done, the caller goes on to read the outcome; pairs with the release in
+  // finish().
   std::uintptr_t word = word_.load(std::memory_order_acquire);
   do {
     if (is_final(word)) return false;
     listener.next = listeners_of(word);
-    // release: publishes the listener; pairs with the acquires in finish(), cancel() and remove_listener().
+    // release: publishes the listener; pairs with the acquires in finish(), cancel() and
+    // remove_listener().
   } while (!word_.compare_exchange_weak(
       word, (word & ~listener_bits) | reinterpret_cast<std::uintptr_t>(&listener),
       std::memory_order_release, std::memory_order_acquire));
@@ -59,8 +61,8 @@ bool State::add_listener(Listener& listener) noexcept {
 }
 
 bool State::remove_listener(Listener& listener) noexcept {
-  // Only the head of the list changes without the stripe: others may push there. Everything behind the
-  // head, and taking the whole list, is under the stripe.
+  // Only the head of the list changes without the stripe: others may push there. Everything behind
+  // the head, and taking the whole list, is under the stripe.
   const Lock lock(stripe_of(this));
   // acquire: pairs with the releases in add_listener(), for the nodes; and, if final, in finish().
   std::uintptr_t word = word_.load(std::memory_order_acquire);
@@ -94,8 +96,8 @@ bool State::cancel() noexcept {
     } while (!word_.compare_exchange_weak(
         word, static_cast<std::uintptr_t>(Status::cancelled) | (word & (queued | detached)),
         std::memory_order_acq_rel, std::memory_order_acquire));
-    // Under the stripe, so that the pool still exists: it goes only after the empty shell was taken out
-    // of its queue, and leave_queue() passes through the stripe.
+    // Under the stripe, so that the pool still exists: it goes only after the empty shell was taken
+    // out of its queue, and leave_queue() passes through the stripe.
     if (owner_ != nullptr) owner_->on_cancel(*this);
   }
   discard();
@@ -130,7 +132,8 @@ bool State::start_dequeued() noexcept {
 }
 
 bool State::start() noexcept {
-  // relaxed: the caller's handle (or its own queue) handed over the callable; starting publishes nothing.
+  // relaxed: the caller's handle (or its own queue) handed over the callable; starting publishes
+  // nothing.
   std::uintptr_t word = word_.load(std::memory_order_relaxed);
   while (status_of(word) == Status::pending) {
     const std::uintptr_t started = word | static_cast<std::uintptr_t>(Status::running);
@@ -177,8 +180,8 @@ void State::finish() noexcept {
   // relaxed: the compare-exchange decides, with the order it needs.
   std::uintptr_t word = word_.load(std::memory_order_relaxed);
   while (listeners_of(word) == nullptr) {
-    // release: publishes the outcome; pairs with the acquire in word(). acquire: the handles dropped
-    // before (drop_handle), in case the state is destroyed here.
+    // release: publishes the outcome; pairs with the acquire in word(). acquire: the handles
+    // dropped before (drop_handle), in case the state is destroyed here.
     if (word_.compare_exchange_weak(word, final_word(word), std::memory_order_acq_rel,
                                     std::memory_order_relaxed)) {
       if (is_free(final_word(word))) destroy();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A small table of mutexes for the rare steps that change a state's listeners elsewhere than at the head.
+// A small table of mutexes for the rare steps that change a state's listeners elsewhere than at the
+// head.
 #pragma once
 
 #include <array>
@@ -10,8 +11,8 @@
 
 namespace fanout::detail {
 
-// States share stripes, so a stripe is held for a few instructions only, never while user code runs, and
-// nothing but a pool's own locks is taken under it.
+// States share stripes, so a stripe is held for a few instructions only, never while user code
+// runs, and nothing but a pool's own locks is taken under it.
 inline Mutex& stripe_of(const void* state) noexcept {
   struct alignas(64) Stripe {  // a cache line each
     Mutex mutex;

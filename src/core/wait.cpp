@@ -29,8 +29,8 @@ bool holds(const std::vector<State*>& states, WaitFor condition) {
   return std::all_of(states.begin(), states.end(), is_done);
 }
 
-// From the last to the first: tasks start in order of submission, so when the last one is done the others
-// mostly are too, and the thread sleeps once instead of once for each.
+// From the last to the first: tasks start in order of submission, so when the last one is done the
+// others mostly are too, and the thread sleeps once instead of once for each.
 void block_for_all(const std::vector<State*>& states, Deadline deadline) {
   for (State* state : std::views::reverse(states)) {
     if (!state->block_until(deadline)) return;

@@ -13,8 +13,8 @@
 namespace fanout::detail {
 namespace {
 
-// Which tasks each waiting task waits for. A task stays alive while it is here, since it is running.
-// The awaited states stay alive as well: whoever waits has handles.
+// Which tasks each waiting task waits for. A task stays alive while it is here, since it is
+// running. The awaited states stay alive as well: whoever waits has handles.
 class Graph {
  public:
   using Edges = std::unordered_map<const State*, std::vector<State*>>;
@@ -55,7 +55,8 @@ Graph& graph() {
   return instance;
 }
 
-// From the task that is about to wait, along the way, to a task of its own stack; and up that stack again.
+// From the task that is about to wait, along the way, to a task of its own stack; and up that stack
+// again.
 std::string describe(const Frame* top, const std::vector<const State*>& way) {
   std::string text = "waiting here would close a circle of tasks that wait for each other: ";
   text += top->task->name();

@@ -56,8 +56,8 @@ class ProgressMeter {
   RateEstimate rate_;
 };
 
-// One line of at most `columns` columns: "pages:  42% |####......| 42/100  12.3/s  0:03  0:05 left".
-// What does not fit goes, the least useful first.
+// One line of at most `columns` columns: "pages:  42% |####......| 42/100  12.3/s  0:03  0:05
+// left". What does not fit goes, the least useful first.
 std::string format_bar(const ProgressSnapshot& snapshot, int columns, bool utf8);
 
 // For logs: "pages: 42/100 (42%), 12.3/s, 0:03 elapsed, 0:05 left, 2 failed".

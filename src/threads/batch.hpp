@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tasks that a worker took from the injector in one go, oldest first; others may help themselves.
+// The tasks that a worker took from the injector in one go, oldest first; others may help
+// themselves.
 #pragma once
 
 #include <array>
@@ -10,9 +11,10 @@
 
 namespace fanout::detail {
 
-// Everybody takes from the same end, so tasks start in the order in which they were submitted, and a slow task
-// holds up none of those taken with it. One word holds both ends: [next : 32 | end : 32], counted without
-// wrapping back, so a thief that slept through a refill fails its compare-exchange.
+// Everybody takes from the same end, so tasks start in the order in which they were submitted, and
+// a slow task holds up none of those taken with it. One word holds both ends: [next : 32 | end :
+// 32], counted without wrapping back, so a thief that slept through a refill fails its
+// compare-exchange.
 class Batch {
  public:
   static constexpr std::size_t capacity = 32;
@@ -26,8 +28,8 @@ class Batch {
       // relaxed: published by the store below.
       slots_[(end + i) % capacity].store(tasks[i], std::memory_order_relaxed);
     }
-    // seq_cst: publishes the slots and the tasks (pairs with take()), and comes before the owner's look for
-    // sleepers.
+    // seq_cst: publishes the slots and the tasks (pairs with take()), and comes before the owner's
+    // look for sleepers.
     ends_.store(pack(end, end + static_cast<std::uint32_t>(count)), std::memory_order_seq_cst);
   }
 
@@ -38,8 +40,8 @@ class Batch {
     while (next_of(ends) != end_of(ends)) {
       // relaxed: if the owner refilled meanwhile, the compare-exchange fails.
       State* const task = slots_[next_of(ends) % capacity].load(std::memory_order_relaxed);
-      // acquire, both: as above. release: the slot was read before the owner may find the batch empty and
-      // use it again; pairs with nothing but the order of ends_ itself.
+      // acquire, both: as above. release: the slot was read before the owner may find the batch
+      // empty and use it again; pairs with nothing but the order of ends_ itself.
       if (ends_.compare_exchange_weak(ends, pack(next_of(ends) + 1, end_of(ends)),
                                       std::memory_order_acq_rel, std::memory_order_acquire)) {
         return task;

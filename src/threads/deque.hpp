@@ -12,12 +12,14 @@
 
 namespace fanout::detail {
 
-// All accesses to top_ and bottom_ that decide who gets an element are sequentially consistent. The race is
-// for the last element: the owner stores bottom_ and then loads top_, a thief loads top_ and then bottom_; in
-// their single order one of them sees the other, and if both see one element left, the compare-exchange
-// of top_ chooses. top_ only grows, so an old value of it never comes back.
+// All accesses to top_ and bottom_ that decide who gets an element are sequentially consistent. The
+// race is for the last element: the owner stores bottom_ and then loads top_, a thief loads top_
+// and then bottom_; in their single order one of them sees the other, and if both see one element
+// left, the compare-exchange of top_ chooses. top_ only grows, so an old value of it never comes
+// back.
 //
-// push() ends with a sequentially consistent store, which looks_empty() reads: see the README on parking.
+// push() ends with a sequentially consistent store, which looks_empty() reads: see the README on
+// parking.
 class Deque {
  public:
   Deque() {
@@ -29,13 +31,15 @@ class Deque {
   void push(State* task) {
     // relaxed: only the owner writes bottom_.
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
-    // acquire: pairs with the compare-exchange of thieves, who have read the slot that may be reused.
+    // acquire: pairs with the compare-exchange of thieves, who have read the slot that may be
+    // reused.
     const std::int64_t top = top_.load(std::memory_order_acquire);
     // relaxed: only the owner writes ring_.
     Ring* ring = ring_.load(std::memory_order_relaxed);
     if (bottom - top >= ring->size()) ring = grow(top, bottom);
     ring->put(bottom, task);
-    // seq_cst: publishes the slot and the task to thieves, and comes before the pusher's look for sleepers.
+    // seq_cst: publishes the slot and the task to thieves, and comes before the pusher's look for
+    // sleepers.
     bottom_.store(bottom + 1, std::memory_order_seq_cst);
   }
 
@@ -88,8 +92,8 @@ class Deque {
   }
 
  private:
-  // A power of two of slots. The slots are atomic because a slow thief may read one while the owner reuses it;
-  // the thief's compare-exchange then fails.
+  // A power of two of slots. The slots are atomic because a slow thief may read one while the owner
+  // reuses it; the thief's compare-exchange then fails.
   class Ring {
    public:
     explicit Ring(std::size_t size) : slots_(size) {}

@@ -6,12 +6,14 @@
 
 namespace fanout::detail {
 
-// A forked child has the memory of its parent but only one of its threads, so a pool in it is inert.
+// A forked child has the memory of its parent but only one of its threads, so a pool in it is
+// inert.
 class ForkGuard {
  public:
   ForkGuard();
 
-  // True in a child forked after construction. Takes no lock: another thread may have held it at the fork.
+  // True in a child forked after construction. Takes no lock: another thread may have held it at
+  // the fork.
   bool in_child() const noexcept;
 
  private:

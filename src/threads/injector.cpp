@@ -55,8 +55,9 @@ QueueLink* Injector::take_one() noexcept {
   std::uintptr_t tail = tail_.load(std::memory_order_relaxed);
   if ((tail & ~closed_bit) != address_of(link)) return nullptr;
   stub_.next.store(nullptr, std::memory_order_relaxed);  // relaxed: published by the exchange
-  // acq_rel: releases the stub's link to the next pusher (who links it, so only coherence matters) and
-  // acquires the task; seq_cst so that empty() is exact in the order that parking reasons about.
+  // acq_rel: releases the stub's link to the next pusher (who links it, so only coherence matters)
+  // and acquires the task; seq_cst so that empty() is exact in the order that parking reasons
+  // about.
   while (!tail_.compare_exchange_weak(tail, address_of(&stub_) | (tail & closed_bit),
                                       std::memory_order_seq_cst, std::memory_order_relaxed)) {
     if ((tail & ~closed_bit) != address_of(link)) return nullptr;

@@ -11,12 +11,13 @@
 
 namespace fanout::detail {
 
-// A linked list after Vyukov. A submitter makes its task the tail by compare-exchange and then links it to
-// its predecessor; takers follow the links under a mutex. Between those two steps of a submitter the list is
-// torn: takers see its end there, and the submitter's own wake-up comes after the link.
+// A linked list after Vyukov. A submitter makes its task the tail by compare-exchange and then
+// links it to its predecessor; takers follow the links under a mutex. Between those two steps of a
+// submitter the list is torn: takers see its end there, and the submitter's own wake-up comes after
+// the link.
 //
-// When the last task is taken the stub becomes the tail again. So `tail_ == &stub_` says exactly that the
-// queue is empty. The low bit of tail_ closes the queue: no push succeeds afterwards.
+// When the last task is taken the stub becomes the tail again. So `tail_ == &stub_` says exactly
+// that the queue is empty. The low bit of tail_ closes the queue: no push succeeds afterwards.
 class Injector {
  public:
   // False: the queue is closed and the task was not pushed.

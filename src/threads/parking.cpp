@@ -54,7 +54,8 @@ void Parking::wake_one() noexcept {
 }
 
 void Parking::wake_all() noexcept {
-  // seq_cst: comes after what the workers are to see; a worker that announces its sleep later sees it itself.
+  // seq_cst: comes after what the workers are to see; a worker that announces its sleep later sees
+  // it itself.
   while (sleeping_in(word_.load(std::memory_order_seq_cst)) > 0) wake_one();
 }
 

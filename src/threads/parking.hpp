@@ -23,12 +23,12 @@ struct Sleeper {
 //   active --start_searching()--> searching --sleep()--> sleeping
 //   active <--found_work()------- searching <--wake_one()--- sleeping
 //
-// Whoever wakes a sleeper also counts it as searching, so that the next submitter sees a searcher at once and
-// wakes nobody else.
+// Whoever wakes a sleeper also counts it as searching, so that the next submitter sees a searcher
+// at once and wakes nobody else.
 class Parking {
  public:
-  // After a task was made available by a sequentially consistent store: wakes one worker, if any sleeps
-  // and none searches. Costs one load otherwise.
+  // After a task was made available by a sequentially consistent store: wakes one worker, if any
+  // sleeps and none searches. Costs one load otherwise.
   void work_added() noexcept {
     // seq_cst: comes after that store in the single order; pairs with the announcement in sleep().
     if (needs_waking(word_.load(std::memory_order_seq_cst))) wake_one();
@@ -36,8 +36,8 @@ class Parking {
 
   void start_searching() noexcept;
 
-  // A searcher found a task. True: it was the last one searching, and somebody sleeps; the caller checks
-  // whether there is more work, and if so calls wake_one().
+  // A searcher found a task. True: it was the last one searching, and somebody sleeps; the caller
+  // checks whether there is more work, and if so calls wake_one().
   bool found_work() noexcept;
 
   // The searcher goes to sleep, unless `has_work()` says otherwise after the sleep was announced.

@@ -51,8 +51,8 @@ void Pool::submit(State* task) {
   parking_.work_added();  // the task may be gone
 }
 
-// The task is counted first: it is never less than what was started, and two who submit at the same time
-// see each other's task when they decide whether another worker is needed.
+// The task is counted first: it is never less than what was started, and two who submit at the same
+// time see each other's task when they decide whether another worker is needed.
 void Pool::enqueue(State* task, Worker* own) {
   if (own != nullptr) {
     own->submitted.add_one();
@@ -181,8 +181,9 @@ State* Pool::steal_from_others(const Worker& thief) {
 }
 
 std::uint64_t Pool::unfinished() const noexcept {
-  // Finished ones first: a task that is submitted meanwhile makes the result too big, never negative.
-  // relaxed, all: whoever knows of a task's end (or cancel) by its future also sees it counted.
+  // Finished ones first: a task that is submitted meanwhile makes the result too big, never
+  // negative. relaxed, all: whoever knows of a task's end (or cancel) by its future also sees it
+  // counted.
   std::uint64_t gone =
       inline_finished_.load(std::memory_order_relaxed) + cancelled_.load(std::memory_order_relaxed);
   const std::size_t count = workers_.size();
@@ -196,7 +197,8 @@ ThreadPoolStats Pool::stats() const {
   ThreadPoolStats stats;
   const std::size_t count = workers_.size();
   std::uint64_t started = 0;
-  // relaxed, all: see unfinished(). Ends are read before beginnings, so that no difference is negative.
+  // relaxed, all: see unfinished(). Ends are read before beginnings, so that no difference is
+  // negative.
   std::uint64_t finished = inline_finished_.load(std::memory_order_relaxed);
   const std::uint64_t cancelled = cancelled_.load(std::memory_order_relaxed);
   for (std::size_t i = 0; i < count; ++i) {

@@ -24,8 +24,8 @@ namespace fanout::detail {
 // Owned by the executor, by map results that still read input, and by each of its threads; so it
 // outlives whatever touches it, and whatever the destructor of the executor could not wait for.
 //
-// Tasks hold no reference to it: a task that may touch the pool is pending or running, and the workers leave
-// only after the last of those.
+// Tasks hold no reference to it: a task that may touch the pool is pending or running, and the
+// workers leave only after the last of those.
 class Pool final : public Owner, public std::enable_shared_from_this<Pool> {
  public:
   explicit Pool(ThreadPoolOptions options);
@@ -66,7 +66,8 @@ class Pool final : public Owner, public std::enable_shared_from_this<Pool> {
     if (backlog_.bounded()) backlog_.leave();
   }
 
-  // The caller started the task, and counts it between the two as finished: before its future is done.
+  // The caller started the task, and counts it between the two as finished: before its future is
+  // done.
   void run(State& task, int worker);
   void finish(State& task, int worker) noexcept;
 

@@ -40,8 +40,8 @@ Pool::Pool(ThreadPoolOptions options)
       backlog_(options_.max_pending) {}
 
 void Pool::start_worker_if_needed() {
-  // The number of workers is read before the tasks are counted: whoever sees another's worker also sees the
-  // task for which it was started.
+  // The number of workers is read before the tasks are counted: whoever sees another's worker also
+  // sees the task for which it was started.
   const std::size_t count = workers_.size();
   if (count >= max_workers_ || unfinished() <= count) return;
   const Lock lock(mutex_);

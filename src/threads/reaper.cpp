@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../core/mutex.hpp"
+#include "fork_guard.hpp"
 
 namespace fanout::detail {
 namespace {
@@ -13,6 +14,7 @@ class Reaper {
  public:
   // A thread that is being joined may hand over others.
   void join_all() {
+    if (fork_guard_.in_child()) return;  // the threads are in the parent
     while (true) {
       Lock lock(mutex_);
       std::vector<std::thread> threads = std::exchange(threads_, {});
@@ -41,6 +43,7 @@ class Reaper {
     }
   }
 
+  const ForkGuard fork_guard_;
   Mutex mutex_;
   std::vector<std::thread> threads_ FANOUT_GUARDED_BY(mutex_);
   bool over_ FANOUT_GUARDED_BY(mutex_) = false;
@@ -50,8 +53,8 @@ class Reaper {
 
 void hand_over_to_reaper(std::thread thread) {
   if (!thread.joinable()) return;
-  // Never destroyed, since threads that nobody waits for may still come here. But static objects are: so the
-  // program does not end before its tasks.
+  // Never destroyed, since threads that nobody waits for may still come here. But static objects
+  // are: so the program does not end before its tasks.
   static Reaper& reaper = *new Reaper;
   struct AtExit {
     ~AtExit() { reaper.join_all(); }

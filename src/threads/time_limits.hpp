@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Watches running tasks that have a time limit, with a thread of its own that starts with the first.
+// Watches running tasks that have a time limit, with a thread of its own that starts with the
+// first.
 #pragma once
 
 #include <memory>
@@ -19,8 +20,8 @@ class TimeLimits {
   TimeLimits(const TimeLimits&) = delete;
   TimeLimits& operator=(const TimeLimits&) = delete;
 
-  // Starts the thread if it is not there yet; std::system_error if it cannot be started. The thread keeps
-  // `owner` alive, of which this is a member.
+  // Starts the thread if it is not there yet; std::system_error if it cannot be started. The thread
+  // keeps `owner` alive, of which this is a member.
   void start(std::shared_ptr<void> owner);
 
   // The task starts to run now; start() was called before.

@@ -54,8 +54,9 @@ void Worker::main() {
 
 void Worker::push(State* task) { deque_.push(task); }
 
-// What was submitted last by this worker's own tasks; then what came from outside, the oldest first: what
-// workers took from the injector is older than what is still in there. Stealing comes last.
+// What was submitted last by this worker's own tasks; then what came from outside, the oldest
+// first: what workers took from the injector is older than what is still in there. Stealing comes
+// last.
 State* Worker::find_task() {
   if (State* const task = deque_.pop()) return task;
   if (State* const task = batch_.take()) return task;
@@ -64,8 +65,9 @@ State* Worker::find_task() {
   return pool_.steal_from_others(*this);
 }
 
-// Takes one task from the injector, and as many more as this worker lately ran in a few microseconds: the
-// lock of the injector is then no cost, and long tasks are not taken ahead of time.
+// Takes one task from the injector, and as many more as this worker lately ran in a few
+// microseconds: the lock of the injector is then no cost, and long tasks are not taken ahead of
+// time.
 State* Worker::refill() {
   Injector& injector = pool_.injector();
   if (injector.empty()) return nullptr;
@@ -89,8 +91,8 @@ State* Worker::refill() {
 // Looks for work for a short while, with at most half of the workers at a time. True: try again.
 bool Worker::search() {
   if (pool_.has_work()) {
-    // Yet it was not found: another worker was quicker, or its submitter is between making it visible and
-    // linking it, and may need this processor.
+    // Yet it was not found: another worker was quicker, or its submitter is between making it
+    // visible and linking it, and may need this processor.
     yield_thread();
     return true;
   }
@@ -100,8 +102,9 @@ bool Worker::search() {
 
 bool Worker::run_awaited(State& state) {
   if (state.owner() != &pool_ || state.status() != Status::pending) return false;
-  // Fork and join: the awaited task is usually the newest of this worker's own, above shells of tasks that were
-  // run where they stood. Take it out of the deque then; otherwise run it where it stands.
+  // Fork and join: the awaited task is usually the newest of this worker's own, above shells of
+  // tasks that were run where they stood. Take it out of the deque then; otherwise run it where it
+  // stands.
   while (State* const newest = deque_.pop()) {
     if (newest == &state) {
       if (state.start_dequeued()) {

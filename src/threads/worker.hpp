@@ -18,7 +18,8 @@ class Pool;
 class TaskCounter {
  public:
   void add_one() noexcept {
-    // relaxed, both: whoever must see the new value learns of the task in another way, which carries it.
+    // relaxed, both: whoever must see the new value learns of the task in another way, which
+    // carries it.
     count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
   void take_one_back() noexcept {

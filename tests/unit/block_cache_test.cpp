@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory for task blocks: usable, recycled, handed from thread to thread, and given back at the end.
+// Memory for task blocks: usable, recycled, handed from thread to thread, and given back at the
+// end.
 #include "core/block_cache.hpp"
 
 #include <array>

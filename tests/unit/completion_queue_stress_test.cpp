@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The queue behind as_completed while several threads complete states: nothing is lost, doubled or touched late.
+// The queue behind as_completed while several threads complete states: nothing is lost, doubled or
+// touched late.
 #include <array>
 #include <atomic>
 #include <chrono>

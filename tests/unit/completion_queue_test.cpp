@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The queue behind as_completed, with one thread: order, duplicates, deadlines, help, reuse of addresses.
+// The queue behind as_completed, with one thread: order, duplicates, deadlines, help, reuse of
+// addresses.
 #include "core/completion_queue.hpp"
 
 #include <chrono>

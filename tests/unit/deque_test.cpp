@@ -78,7 +78,8 @@ TEST(Deque, keeps_its_elements_in_order_when_it_grows) {
   EXPECT_TRUE(deque.looks_empty());
 }
 
-// The owner pushes bursts of `burst` and pops until nothing is left; two thieves steal all the while.
+// The owner pushes bursts of `burst` and pops until nothing is left; two thieves steal all the
+// while.
 void check_each_goes_once(std::size_t count, std::size_t burst) {
   Elements elements(count);
   Deque deque;

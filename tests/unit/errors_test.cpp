@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hook for exceptions that reach nobody: replaced, restored, failing, and used by several threads.
+// The hook for exceptions that reach nobody: replaced, restored, failing, and used by several
+// threads.
 #include <atomic>
 #include <exception>
 #include <memory>

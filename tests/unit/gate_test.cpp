@@ -142,8 +142,8 @@ TEST(Gate, may_be_destroyed_by_the_waiter_while_it_is_being_opened) {
 
 std::atomic<int> signals{0};
 
-// While it lives, the thread that made it is hit by a signal about each millisecond, whose handler does not
-// restart system calls.
+// While it lives, the thread that made it is hit by a signal about each millisecond, whose handler
+// does not restart system calls.
 class SignalRain {
  public:
   SignalRain() : target_(pthread_self()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The queue for tasks from outside: first in first out, several pushers and takers, and its closing.
+// The queue for tasks from outside: first in first out, several pushers and takers, and its
+// closing.
 #include "threads/injector.hpp"
 
 #include <array>

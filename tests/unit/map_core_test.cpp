@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The window of results behind map: how much is submitted when, what is read in which order, and how it ends.
+// The window of results behind map: how much is submitted when, what is read in which order, and
+// how it ends.
 #include <chrono>
 #include <memory>
 #include <stdexcept>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pool beneath the executor: order, help for waiting tasks, shells of cancelled tasks, and closing.
+// The pool beneath the executor: order, help for waiting tasks, shells of cancelled tasks, and
+// closing.
 #include "threads/pool.hpp"
 
 #include <functional>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who destroys the block of a state: the last of the four who still need it, in whatever order they come.
+// Who destroys the block of a state: the last of the four who still need it, in whatever order they
+// come.
 #include <algorithm>
 #include <atomic>
 #include <barrier>

@@ -198,7 +198,8 @@ TEST(StateListeners, are_either_told_or_removed_when_threads_race) {
         if (removed) added[i] = false;
       }
       state->block_until(detail::Deadline::never());
-      // Whoever waits was told after them: the finishing thread has told everybody by the join below.
+      // Whoever waits was told after them: the finishing thread has told everybody by the join
+      // below.
       for (std::size_t i = 0; i < each; ++i) own[i].told += added[i] ? 10 : 20;
     };
     std::thread first([&] { come_and_go(counters[0]); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The transitions of a state: what each operation does in each status, and what becomes of the callable.
+// The transitions of a state: what each operation does in each status, and what becomes of the
+// callable.
 #include <array>
 #include <memory>
 #include <stdexcept>

@@ -121,8 +121,8 @@ TEST(TimeLimits, a_task_that_settles_first_keeps_its_outcome) {
   later.task->leave_overrun();
 }
 
-// Watches tasks with these limits in milliseconds; returns the order of their ends, or nothing if the machine
-// was so slow that the order of the deadlines is not that of the limits.
+// Watches tasks with these limits in milliseconds; returns the order of their ends, or nothing if
+// the machine was so slow that the order of the deadlines is not that of the limits.
 std::vector<std::size_t> order_of_ends(const std::vector<int>& limits) {
   Timer timer;
   std::mutex mutex;

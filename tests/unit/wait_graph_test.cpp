@@ -20,7 +20,8 @@ namespace {
 using detail::State;
 using detail::WaitEdge;
 
-// What a thread would be that runs these tasks on its stack and waits in the topmost; without the thread.
+// What a thread would be that runs these tasks on its stack and waits in the topmost; without the
+// thread.
 class Waiter {
  public:
   explicit Waiter(const std::vector<State*>& stack) {
@@ -135,7 +136,8 @@ TEST(WaitGraph, a_chain_of_a_thousand_closes_into_a_circle) {
 }
 
 TEST(WaitGraph, a_task_below_on_the_stack_waits_as_well) {
-  // One thread runs 0, which waits for 1, which it runs itself and which waits for 2; 2 waits for 0.
+  // One thread runs 0, which waits for 1, which it runs itself and which waits for 2; 2 waits for
+  // 0.
   const Tasks task(3);
   Waiter stack({task[0], task[1]});
   Waiter other({task[2]});

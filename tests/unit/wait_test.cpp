@@ -117,6 +117,19 @@ TEST(Wait, for_the_first_failure_returns_at_it_or_at_the_end) {
 
 TEST(Wait, for_all_returns_when_the_last_is_done) { EXPECT_EQ(needed(WaitFor::all, "fcs"), 3u); }
 
+TEST(Wait, for_all_waits_whichever_comes_last) {
+  for (const std::size_t last : {0u, 1u, 2u}) {
+    Three three;
+    Caller waiter([&] { wait_for(three.states, Deadline::never(), WaitFor::all); });
+    for (const std::size_t i : {2u, 1u, 0u}) {
+      if (i != last) three.end(i, 's');
+    }
+    EXPECT_TRUE(waiter.until_blocked());
+    EXPECT_FALSE(waiter.returned());
+    three.end(last, 's');
+  }
+}
+
 struct RunningHelper final : detail::Helper {
   bool run_awaited(State& state) override {
     ++asked;

@@ -49,7 +49,8 @@ class FutureAwaiter {
   };
 
   F future_;
-  // Compilers align coroutine frames to 16 bytes, whatever lives in them, and a listener wants more.
+  // Compilers align coroutine frames to 16 bytes, whatever lives in them, and a listener wants
+  // more.
   unsigned char room_[sizeof(Resumer) + alignof(Resumer)];
 };
 

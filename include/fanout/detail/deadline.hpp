@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A moment on the steady clock up to which a call may block, made from any duration without overflow.
+// A moment on the steady clock up to which a call may block, made from any duration without
+// overflow.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ class Deadline {
   // Never passes.
   static constexpr Deadline never() noexcept { return Deadline(infinite); }
 
-  // Now plus `timeout`. Zero, negative and most negative have passed already, huge and infinite ones
-  // never pass; not-a-number throws std::invalid_argument.
+  // Now plus `timeout`. Zero, negative and most negative have passed already, huge and infinite
+  // ones never pass; not-a-number throws std::invalid_argument.
   template <class Rep, class Period>
   static Deadline after(std::chrono::duration<Rep, Period> timeout) {
     return after_seconds(std::chrono::duration<double>(timeout).count());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// std::function and a call of anything callable, without the searchers, maps and binders of <functional>:
-// libstdc++ keeps the first in a header of its own, and std::apply does the second.
+// std::function and a call of anything callable, without the searchers, maps and binders of
+// <functional>: libstdc++ keeps the first in a header of its own, and std::apply does the second.
 #pragma once
 
 #include <tuple>

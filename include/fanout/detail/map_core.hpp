@@ -14,7 +14,8 @@ class MapFeeder {
  public:
   virtual ~MapFeeder() = default;
 
-  // Reads the next input and submits its task; the state with its handle, null at the end of the input.
+  // Reads the next input and submits its task; the state with its handle, null at the end of the
+  // input.
   virtual State* submit_next() = 0;
 };
 
@@ -32,8 +33,8 @@ class MapCore {
 
   bool at_end() const noexcept;
 
-  // Blocks until the current element is done. Throws TimeoutError, or what ended the input early; then
-  // the iteration is at its end.
+  // Blocks until the current element is done. Throws TimeoutError, or what ended the input early;
+  // then the iteration is at its end.
   State& current();
 
   // Gives the current element up and lets one more in.

@@ -27,7 +27,8 @@ inline void spin_pause() noexcept {
 #endif
 }
 
-// Lets another thread have this processor, because what this one waits for can only come from there.
+// Lets another thread have this processor, because what this one waits for can only come from
+// there.
 void yield_thread() noexcept;
 
 // Asks for the cache line of an object that is about to be used; only ever a hint.

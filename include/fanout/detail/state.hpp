@@ -44,9 +44,10 @@ struct QueueLink {
 //   pending --start()--> running --finish()--> finished
 //      \------cancel()-----------------------> cancelled
 //
-// Leaving `pending` is one compare-exchange, so start() and cancel() never both win. The thread that
-// wins start() owns the outcome until it calls finish(); the thread that wins cancel() destroys the
-// callable. A state with a time limit has two that may finish it; settle() chooses between them.
+// Leaving `pending` is one compare-exchange, so start() and cancel() never both win. The thread
+// that wins start() owns the outcome until it calls finish(); the thread that wins cancel()
+// destroys the callable. A state with a time limit has two that may finish it; settle() chooses
+// between them.
 //
 // The word: two bits of status, three bits that keep the block alive, and the listeners.
 //
@@ -85,8 +86,8 @@ class State : public QueueLink {
   void drop_handle() noexcept;
 
   bool has_one_handle() const noexcept {
-    // acquire: pairs with the release in drop_handle(), so that the other handles' uses of the value
-    // are over before this thread moves it.
+    // acquire: pairs with the release in drop_handle(), so that the other handles' uses of the
+    // value are over before this thread moves it.
     return refs_.load(std::memory_order_acquire) == 1;
   }
 
@@ -136,8 +137,8 @@ class State : public QueueLink {
   // Never entered the queue after all.
   void take_back() noexcept;
 
-  // The caller took the state out of its queue and wants to run it. False: there is nothing to run; the
-  // caller goes on to leave_queue().
+  // The caller took the state out of its queue and wants to run it. False: there is nothing to run;
+  // the caller goes on to leave_queue().
   bool start_dequeued() noexcept;
 
   // Starts a state wherever it is; if it stands in a queue it stays there as an empty shell.
@@ -146,8 +147,8 @@ class State : public QueueLink {
   // The caller took the state out of its queue and did not start it. The state may be gone.
   void leave_queue() noexcept;
 
-  // Calls the callable, stores what it returns or throws, destroys it. The caller started the state and
-  // calls finish() next; or leave_overrun(), if the limit settled the outcome meanwhile.
+  // Calls the callable, stores what it returns or throws, destroys it. The caller started the state
+  // and calls finish() next; or leave_overrun(), if the limit settled the outcome meanwhile.
   void run();
 
   // After run(): did the task throw?
@@ -164,8 +165,9 @@ class State : public QueueLink {
   bool has_limit() const noexcept { return has_limit_; }
   virtual double limit_seconds() const noexcept { return 0; }
 
-  // The limit of the running state has passed. True: the task was not first, so the caller goes on to
-  // finish_overrun(), and the worker to leave_overrun() when the callable returns, in either order.
+  // The limit of the running state has passed. True: the task was not first, so the caller goes on
+  // to finish_overrun(), and the worker to leave_overrun() when the callable returns, in either
+  // order.
   bool settle_overrun() noexcept;
   bool is_overrun() const noexcept { return (word() & overrun) != 0; }
 
