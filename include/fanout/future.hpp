@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <exception>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -60,6 +61,10 @@ class AnyFuture {
   // looked at the failure (see on_unhandled_exception).
   bool failed() const { return state().failed(); }
 
+  // For people and logs, as Python's repr(): "<Future state=pending>", "<Future state=finished returned
+  // int>", "<Future state=finished raised std::runtime_error>". Never blocks.
+  std::string describe() const { return state().describe(); }
+
   // Cancels the task unless it is running or finished. True: it will never run, every waiter knows,
   // and its callable and arguments have been destroyed (the destructors and the callbacks run in
   // this thread).
@@ -107,6 +112,13 @@ class AnyFuture {
   friend bool operator==(const AnyFuture& a, const AnyFuture& b) noexcept {
     return a.state_ == b.state_;
   }
+  template <class Stream>
+    requires requires(Stream& stream, std::string text) { stream << text; }
+  friend Stream& operator<<(Stream& stream, const AnyFuture& future) {
+    stream << (future.valid() ? future.describe() : "<Future empty>");
+    return stream;
+  }
+
   friend std::strong_ordering operator<=>(const AnyFuture& a, const AnyFuture& b) noexcept {
     return std::compare_three_way{}(a.state_, b.state_);
   }

@@ -232,6 +232,27 @@ void State::destroy() noexcept {
   delete this;
 }
 
+std::string State::describe() const {
+  switch (status()) {
+    case Status::pending:
+      return "<Future state=pending>";
+    case Status::running:
+      return "<Future state=running>";
+    case Status::cancelled:
+      return "<Future state=cancelled>";
+    case Status::finished:
+      break;
+  }
+  if (error_ == nullptr) return "<Future state=finished returned " + demangled(value_type()) + ">";
+  try {
+    std::rethrow_exception(error_);
+  } catch (const std::exception& error) {
+    return "<Future state=finished raised " + demangled(typeid(error)) + ">";
+  } catch (...) {
+    return "<Future state=finished raised something else than std::exception>";
+  }
+}
+
 std::string State::name() const { return "an unnamed task (" + demangled(callable_type()) + ")"; }
 
 }  // namespace fanout::detail

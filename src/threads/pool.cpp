@@ -65,7 +65,7 @@ void Pool::enqueue(State* task, Worker* own) {
     task->enqueue_for(*this);
     if (own != nullptr) {
       own->push(task);
-    } else if (!injector_.push(task)) {
+    } else if (!injector_.push(task) && !fail_if_broken(task)) {
       throw_closed();
     }
   } catch (...) {
@@ -193,27 +193,28 @@ std::uint64_t Pool::unfinished() const noexcept {
   return submitted < gone ? 0 : submitted - gone;
 }
 
+// Beginnings are read before ends, so that no number is ever too big.
 ThreadPoolStats Pool::stats() const {
   ThreadPoolStats stats;
   const std::size_t count = workers_.size();
-  std::uint64_t started = 0;
-  // relaxed, all: see unfinished(). Ends are read before beginnings, so that no difference is
-  // negative.
-  std::uint64_t finished = inline_finished_.load(std::memory_order_relaxed);
-  const std::uint64_t cancelled = cancelled_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t finished_here = workers_[i].finished.get();
-    const std::uint64_t started_here = workers_[i].started.get();
-    if (started_here == finished_here) ++stats.idle;
-    finished += finished_here;
-    started += started_here;
-  }
-  started += inline_started_.load(std::memory_order_relaxed);
-  std::uint64_t submitted = submitted_.load(std::memory_order_relaxed);
+  // acquire, here and in get(): what is read next is read later. Nothing is published.
+  std::uint64_t submitted = submitted_.load(std::memory_order_acquire);
   for (std::size_t i = 0; i < count; ++i) submitted += workers_[i].submitted.get();
+  std::uint64_t started = inline_started_.load(std::memory_order_acquire);  // acquire: as above
+  for (std::size_t i = 0; i < count; ++i) started += workers_[i].started.get();
+  // relaxed, both: the last to be read.
+  const std::uint64_t cancelled = cancelled_.load(std::memory_order_relaxed);
+  std::uint64_t finished = inline_finished_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t started_here = workers_[i].started.get();
+    const std::uint64_t finished_here = workers_[i].finished.get();
+    finished += finished_here;
+    if (started_here <= finished_here) ++stats.idle;
+  }
+  const auto difference = [](std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; };
   stats.workers = static_cast<int>(count);
-  stats.running = started - finished;
-  stats.pending = submitted < started + cancelled ? 0 : submitted - started - cancelled;
+  stats.running = difference(started, finished);
+  stats.pending = difference(submitted, started + cancelled);
   stats.completed = finished;
   stats.overrun = limits_.overrun();
   return stats;

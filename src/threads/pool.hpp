@@ -91,6 +91,8 @@ class Pool final : public Owner, public std::enable_shared_from_this<Pool> {
   void close();
   void join_all();
   void break_pool(const std::exception_ptr& cause);
+  bool fail_if_broken(State* task);
+  void fail_broken(State& task);
   std::exception_ptr broken_error() const;
   [[noreturn]] void throw_closed() const;
   State* take_any();

@@ -163,17 +163,31 @@ void Pool::break_pool(const std::exception_ptr& cause) {
   }
   close();
   while (State* const task = take_any()) {
-    if (!task->start_dequeued()) {
+    if (task->start_dequeued()) {
+      fail_broken(*task);
+    } else {
       drop(*task);
-      continue;
     }
-    leave_backlog();
-    // relaxed, both: statistics.
-    inline_started_.fetch_add(1, std::memory_order_relaxed);
-    inline_finished_.fetch_add(1, std::memory_order_relaxed);
-    task->fail(broken_error());
-    task->finish();
   }
+}
+
+// A submitter found the pool open, and it broke before the task was queued, perhaps through the
+// very worker that was started for it: the task fails like the others that were queued by then.
+bool Pool::fail_if_broken(State* task) {
+  if (broken_error() == nullptr) return false;
+  task->take_back();
+  task->start();  // nobody else has it yet
+  fail_broken(*task);
+  return true;
+}
+
+void Pool::fail_broken(State& task) {
+  leave_backlog();
+  // relaxed, both: statistics.
+  inline_started_.fetch_add(1, std::memory_order_relaxed);
+  inline_finished_.fetch_add(1, std::memory_order_relaxed);
+  task.fail(broken_error());
+  task.finish();
 }
 
 // A new object for each future, so that their handlers share nothing.

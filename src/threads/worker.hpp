@@ -26,7 +26,10 @@ class TaskCounter {
     // relaxed, both: as above.
     count_.store(count_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
   }
-  std::uint64_t get() const noexcept { return count_.load(std::memory_order_relaxed); }  // as above
+  std::uint64_t get() const noexcept {
+    // acquire: counters that are read after this one are read later, for statistics that add up.
+    return count_.load(std::memory_order_acquire);
+  }
 
  private:
   Atomic<std::uint64_t> count_{0};

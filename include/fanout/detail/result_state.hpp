@@ -32,6 +32,8 @@ class ResultState : public State {
     if (has_value_) std::destroy_at(std::addressof(value_));
   }
 
+  const std::type_info& value_type() const noexcept override { return typeid(T); }
+
   // Stores what `make()` returns, without a copy or a move. The owner of the outcome, once.
   template <class Make>
   void store(Make&& make) {

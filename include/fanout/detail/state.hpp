@@ -97,6 +97,9 @@ class State : public QueueLink {
   bool done() const noexcept { return is_final(word()); }
   bool failed() const noexcept { return status() == Status::finished && error_ != nullptr; }
 
+  // As AnyFuture::describe().
+  std::string describe() const;
+
   // --- the reader's side ---
 
   // Blocks until done. In a task it first runs the awaited task itself if that is of the same pool
@@ -187,6 +190,9 @@ class State : public QueueLink {
 
   // Destroys the callable, which exists until then.
   virtual void discard() noexcept = 0;
+
+  // What the task returns.
+  virtual const std::type_info& value_type() const noexcept { return typeid(void); }
 
   // What an unnamed task is called by.
   virtual const std::type_info& callable_type() const noexcept { return typeid(*this); }
