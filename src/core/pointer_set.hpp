@@ -41,7 +41,7 @@ class PointerSet {
   // It is a member.
   void erase(const void* pointer) {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t hole = static_cast<std::size_t>(slot_of(pointer) - slots_.data());
+    auto hole = static_cast<std::size_t>(slot_of(pointer) - slots_.data());
     // Members that were pushed past the hole move back into it, so that searches still find them.
     for (std::size_t i = (hole + 1) & mask; slots_[i] != nullptr; i = (i + 1) & mask) {
       const std::size_t wanted = home_of(slots_[i]);

@@ -119,7 +119,7 @@ ProgressSnapshot ProgressMeter::snapshot(std::string_view description, double no
 
 std::string format_duration(double seconds) {
   // A century is as good as for ever, and keeps the conversion defined.
-  const auto whole = static_cast<long long>(std::clamp(seconds, 0.0, 3.2e9) + 0.5);
+  const long long whole = std::llround(std::clamp(seconds, 0.0, 3.2e9));
   const long long hours = whole / 3600;
   const int minutes = static_cast<int>(whole / 60 % 60);
   const int rest = static_cast<int>(whole % 60);

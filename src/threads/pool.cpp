@@ -20,7 +20,7 @@ void Pool::observe(TaskEvent::Kind kind, const State& task, int worker) const no
   try {
     name = task.name();
   } catch (const std::bad_alloc&) {
-    // The event is worth more than the name.
+    name.clear();  // the event is worth more than the name
   }
   options_.observer->on_event({.kind = kind,
                                .task = reinterpret_cast<std::uintptr_t>(&task),

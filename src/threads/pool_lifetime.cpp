@@ -82,8 +82,8 @@ void Pool::replace_lost_worker() noexcept {
   const Lock lock(mutex_);
   try {
     start_worker();
-  } catch (...) {
-    // Its tasks wait for another worker, or for the next submit.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a worker less is no failure of the task
+    // What is queued waits for another worker, or for the next submit.
   }
 }
 

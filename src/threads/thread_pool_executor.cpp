@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <exception>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include <fanout/thread_pool_executor.hpp>
@@ -32,7 +33,7 @@ ThreadPoolExecutor::~ThreadPoolExecutor() {
   detail::Pool& pool = submitter_.pool();
   if (pool.in_forked_child()) {
     // The threads and whoever held the locks are in the parent: touch nothing, leave the memory be.
-    (void)new std::shared_ptr<detail::Pool>(std::move(submitter_.shared()));
+    (void)new (std::nothrow) std::shared_ptr<detail::Pool>(std::move(submitter_.shared()));
     return;
   }
   const bool unwinding = std::uncaught_exceptions() > exceptions_at_start_;
