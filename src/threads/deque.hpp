@@ -63,13 +63,6 @@ class Deque {
     return task;
   }
 
-  // Owner. Is this the newest element? Only compares addresses: it may be stolen at any moment.
-  bool newest_is(const State* task) const noexcept {
-    // relaxed: only the owner writes bottom_, ring_ and the slots.
-    const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
-    return bottom > 0 && ring_.load(std::memory_order_relaxed)->get(bottom - 1) == task;
-  }
-
   // Anyone. The oldest element; null if there is none, or another thread was quicker.
   State* steal() {
     // seq_cst, both: the thief's half of the race for the last element.

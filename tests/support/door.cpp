@@ -26,6 +26,16 @@ int open_pipe(const std::string& path, int how) {
   return descriptor;
 }
 
+// Closed at the end of its scope, whatever ends it.
+struct Descriptor {
+  explicit Descriptor(int opened) : number(opened) {}
+  ~Descriptor() { close(number); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  const int number;
+};
+
 void send_byte(int descriptor) {
   while (write(descriptor, "x", 1) != 1) {
     if (errno != EINTR) {
@@ -91,13 +101,13 @@ int Door::unawaited() const {
 int stand_at(const std::string& door, int value) {
   // Opened so that it neither blocks nor raises SIGPIPE when the door is just being removed; only
   // then made to block, so that read() waits for a byte or for the end of the door.
-  const int let_out = open_pipe(door + "/let_out", O_RDONLY | O_NONBLOCK);
-  fcntl(let_out, F_SETFL, 0);
-  const int entered = open_pipe(door + "/entered", O_RDWR);
-  send_byte(entered);
-  close(entered);
-  receive_byte(let_out);
-  close(let_out);
+  const Descriptor let_out(open_pipe(door + "/let_out", O_RDONLY | O_NONBLOCK));
+  fcntl(let_out.number, F_SETFL, 0);
+  {
+    const Descriptor entered(open_pipe(door + "/entered", O_RDWR));
+    send_byte(entered.number);
+  }
+  receive_byte(let_out.number);
   return value;
 }
 
