@@ -50,7 +50,6 @@ class Worker final : public Helper {
   // Any thread: takes from what this worker has in store.
   State* take_batched() noexcept { return batch_.take(); }
   State* steal() { return deque_.steal(); }
-  bool has_batched() const noexcept { return !batch_.empty(); }
   bool has_work() const noexcept { return !batch_.empty() || !deque_.looks_empty(); }
 
   const Pool& pool() const noexcept { return pool_; }
