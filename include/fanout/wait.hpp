@@ -130,13 +130,15 @@ class AsCompleted {
   template <detail::Futures Range>
     requires std::is_convertible_v<detail::FutureOf<Range>, F>
   void add(Range&& futures) {
-    completions_.add(detail::states_of(futures, true));
+    completions_.add(detail::states_of(futures, true), false);
   }
-  void add(std::initializer_list<F> futures) { completions_.add(detail::states_of(futures, true)); }
+  void add(std::initializer_list<F> futures) {
+    completions_.add(detail::states_of(futures, true), false);
+  }
 
-  explicit AsCompleted(std::vector<detail::State*> states, detail::Deadline deadline)
+  AsCompleted(std::vector<detail::State*> states, bool distinct, detail::Deadline deadline)
       : completions_(deadline) {
-    completions_.add(std::move(states));
+    completions_.add(std::move(states), distinct);
   }
 
  private:
@@ -160,8 +162,8 @@ class AsCompleted {
 //   }
 template <detail::Futures Range>
 auto as_completed(Range&& futures) {
-  return AsCompleted<detail::FutureOf<Range>>(detail::states_of(futures, true),
-                                              detail::Deadline::never());
+  return AsCompleted<detail::FutureOf<Range>>(
+      detail::states_of(futures, true), detail::DistinctFutures<Range>, detail::Deadline::never());
 }
 
 // The same with a limit, counted from this call: when it is over, the iteration throws
@@ -169,18 +171,19 @@ auto as_completed(Range&& futures) {
 template <detail::Futures Range, class Rep, class Period>
 auto as_completed(Range&& futures, std::chrono::duration<Rep, Period> timeout) {
   const detail::Deadline deadline = detail::Deadline::after(timeout);
-  return AsCompleted<detail::FutureOf<Range>>(detail::states_of(futures, true), deadline);
+  return AsCompleted<detail::FutureOf<Range>>(detail::states_of(futures, true),
+                                              detail::DistinctFutures<Range>, deadline);
 }
 
 template <detail::FutureHandle F>
 auto as_completed(std::initializer_list<F> futures) {
-  return AsCompleted<F>(detail::states_of(futures, true), detail::Deadline::never());
+  return AsCompleted<F>(detail::states_of(futures, true), false, detail::Deadline::never());
 }
 
 template <detail::FutureHandle F, class Rep, class Period>
 auto as_completed(std::initializer_list<F> futures, std::chrono::duration<Rep, Period> timeout) {
   const detail::Deadline deadline = detail::Deadline::after(timeout);
-  return AsCompleted<F>(detail::states_of(futures, true), deadline);
+  return AsCompleted<F>(detail::states_of(futures, true), false, deadline);
 }
 
 }  // namespace fanout

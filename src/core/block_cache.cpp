@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "mutex.hpp"
+#include "block_store.hpp"
 
 namespace fanout::detail {
 namespace {
@@ -23,71 +23,85 @@ constexpr bool recycle = true;
 #endif
 
 constexpr std::size_t grain = 16;
-constexpr std::size_t kinds = 32;                 // sizes up to 512 bytes
-constexpr std::size_t bundle_size = 64;           // blocks that change hands together
-constexpr std::size_t stored_bytes = 16UL << 20;  // of one kind, at most, in the common store
+constexpr std::size_t smallest = sizeof(FreeBlock);
+constexpr std::size_t kinds = 32;  // sizes up to 512 bytes
 
-std::size_t kind_of(std::size_t size) noexcept { return (size - 1) / grain; }
-
-// What a free block holds.
-struct FreeBlock {
-  FreeBlock* next;
-  FreeBlock* next_bundle;  // in the first block of a bundle that is in the store
-};
-
-// Some free blocks of one size.
-struct Bundle {
-  FreeBlock* first = nullptr;
-  std::size_t count = 0;
-
-  void push(void* block) noexcept { first = ::new (block) FreeBlock{first, nullptr}, ++count; }
-  void* pop() noexcept { return --count, std::exchange(first, first->next); }
-};
-
-void free_all(Bundle bundle) noexcept {
-  while (bundle.first != nullptr) ::operator delete(bundle.pop());
+std::size_t kind_of(std::size_t size) noexcept {
+  return (size < smallest ? smallest - 1 : size - 1) / grain;
 }
-
-// Full bundles of one size. If another thread holds the lock the caller goes on without: so nobody
-// waits here, and a forked child does not wait for a thread that it does not have.
-class Store {
- public:
-  Bundle take() noexcept {
-    if (!mutex_.try_lock()) return {};
-    FreeBlock* const first = first_;
-    if (first != nullptr) {
-      first_ = first->next_bundle;
-      --bundles_;
-    }
-    mutex_.unlock();
-    return first == nullptr ? Bundle{} : Bundle{first, bundle_size};
-  }
-
-  // Says whether there was room.
-  bool give(Bundle bundle, std::size_t most) noexcept {
-    if (!mutex_.try_lock()) return false;
-    const bool room = bundles_ < most;
-    if (room) {
-      bundle.first->next_bundle = std::exchange(first_, bundle.first);
-      ++bundles_;
-    }
-    mutex_.unlock();
-    return room;
-  }
-
- private:
-  Mutex mutex_;
-  FreeBlock* first_ FANOUT_GUARDED_BY(mutex_) = nullptr;
-  std::size_t bundles_ FANOUT_GUARDED_BY(mutex_) = 0;
-};
+std::size_t size_of(std::size_t kind) noexcept { return (kind + 1) * grain; }
 
 constinit std::array<Store, kinds> stores;
 
-// The free blocks of one size that a thread keeps: one bundle in use, and one full or empty, so
-// that a thread that allocates and frees around a boundary does not go to the store each time.
-struct Shelf {
-  Bundle current;
-  Bundle spare;
+// The free blocks of one size that a thread keeps: a bundle in use, at most one full one beside it
+// (so that a thread that allocates and frees around a boundary does not go to the store each time),
+// and the slab that it cuts.
+class Shelf {
+ public:
+  void* allocate(std::size_t kind) {
+    if (current_.empty()) {
+      if (full_ != nullptr) {
+        current_ = Bundle(std::exchange(full_, full_->next_bundle));
+      } else {
+        current_ = stores[kind].take();
+        if (current_.empty()) return cut(kind);
+      }
+    }
+    return current_.pop();
+  }
+
+  void free(std::size_t kind, void* block) noexcept {
+    if (current_.full()) {
+      // More than one stay here only while the store is taken.
+      while (full_ != nullptr && give_one(kind)) {
+      }
+      full_ = current_.link_to(full_);
+    }
+    current_.push(block);
+  }
+
+  // The thread ends. It insists for a while, but the lock may be that of a thread that a forked
+  // child does not have: then the memory is lost.
+  void give_all(std::size_t kind) noexcept {
+    if (!current_.empty()) full_ = current_.link_to(full_);
+    bool cut = uncut_.begin != uncut_.end;
+    for (int tries = 0; tries < 1000 && (full_ != nullptr || cut); ++tries) {
+      while (full_ != nullptr && give_one(kind)) {
+      }
+      if (cut) cut = !stores[kind].give_uncut(uncut_);
+      if (full_ != nullptr || cut) yield_thread();
+    }
+    *this = {};
+  }
+
+ private:
+  void* cut(std::size_t kind) {
+    if (uncut_.begin == uncut_.end) {
+      uncut_ = stores[kind].take_uncut();
+      if (uncut_.begin == nullptr) {
+        // Who needed a whole slab before is likely to need all of the next.
+        Slab* const slab = Slab::map(size_of(kind), busy_);
+        uncut_ = {slab->begin(), slab->end()};
+        busy_ = true;
+      }
+    }
+    return std::exchange(uncut_.begin, uncut_.begin + size_of(kind));
+  }
+
+  bool give_one(std::size_t kind) noexcept {
+    FreeBlock* const next = full_->next_bundle;
+    Bundle bundle(full_);
+    if (stores[kind].give(bundle)) {
+      full_ = next;
+      return true;
+    }
+    return false;
+  }
+
+  Bundle current_;
+  FreeBlock* full_ = nullptr;  // a list of bundles
+  Uncut uncut_;
+  bool busy_ = false;
 };
 
 enum class Phase : char { unused, in_use, over };
@@ -101,14 +115,11 @@ struct ThreadCache {
 // end.
 constinit thread_local ThreadCache cache;
 
-// Gives everything back when the thread ends; afterwards its blocks bypass the cache.
+// Gives everything back when the thread ends; afterwards it keeps nothing.
 struct CacheGuard {
   ~CacheGuard() {
     cache.phase = Phase::over;
-    for (Shelf& shelf : cache.shelves) {
-      free_all(std::exchange(shelf.current, {}));
-      free_all(std::exchange(shelf.spare, {}));
-    }
+    for (std::size_t kind = 0; kind < kinds; ++kind) cache.shelves[kind].give_all(kind);
   }
   void touch() noexcept {}
 };
@@ -128,34 +139,27 @@ bool usable() noexcept {
 
 void* allocate_block(std::size_t size) {
   const std::size_t kind = kind_of(size);
-  if (kind >= kinds) return ::operator new(size);
-  // Also where the cache is bypassed: the block may be recycled later, for any size of its kind.
-  const std::size_t whole = (kind + 1) * grain;
-  if (!recycle || !usable()) return ::operator new(whole);
-  Shelf& shelf = cache.shelves[kind];
-  if (shelf.current.first == nullptr) {
-    shelf.current =
-        shelf.spare.first != nullptr ? std::exchange(shelf.spare, {}) : stores[kind].take();
-    if (shelf.current.first == nullptr) return ::operator new(whole);
+  if (kind >= kinds || !recycle) return ::operator new(size);
+  if (usable()) [[likely]] {
+    return cache.shelves[kind].allocate(kind);
   }
-  return shelf.current.pop();
+  Shelf shelf;
+  void* const block = shelf.allocate(kind);
+  shelf.give_all(kind);
+  return block;
 }
 
 void free_block(void* block, std::size_t size) noexcept {
   const std::size_t kind = kind_of(size);
-  if (kind >= kinds || !recycle || !usable()) {
+  if (kind >= kinds || !recycle) {
     ::operator delete(block);
-    return;
+  } else if (usable()) [[likely]] {
+    cache.shelves[kind].free(kind, block);
+  } else {
+    Shelf shelf;
+    shelf.free(kind, block);
+    shelf.give_all(kind);
   }
-  Shelf& shelf = cache.shelves[kind];
-  if (shelf.current.count == bundle_size) {
-    if (shelf.spare.first != nullptr &&
-        !stores[kind].give(shelf.spare, stored_bytes / (bundle_size * (kind + 1) * grain))) {
-      free_all(shelf.spare);
-    }
-    shelf.spare = std::exchange(shelf.current, {});
-  }
-  shelf.current.push(block);
 }
 
 }  // namespace fanout::detail

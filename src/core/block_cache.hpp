@@ -8,9 +8,10 @@
 namespace fanout::detail {
 
 // Each thread keeps some free blocks of each size. Blocks are often allocated by one thread and
-// freed by another, so what a thread has too much of goes, many at a time, to a common store of
-// limited size, from which threads that have none take. Beyond that, and for big blocks, it is
-// operator new and delete. Throws std::bad_alloc.
+// freed by another, so what a thread has too much of goes, many at a time, to a common store, from
+// which threads that have none take. New ones are cut from slabs, and what the store has too much
+// of goes back to the system, a slab at a time. Big blocks come from operator new. Throws
+// std::bad_alloc.
 void* allocate_block(std::size_t size);
 
 // `size` as it was allocated. Any thread.

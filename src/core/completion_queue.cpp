@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "completion_queue.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <fanout/errors.hpp>
 
 #include "context.hpp"
+#include "patience.hpp"
 #include "spin.hpp"
 #include "wait_graph.hpp"
 
@@ -28,7 +30,7 @@ void CompletionQueue::push_done(Node* node) noexcept {
   // relaxed: the value is only compared and linked to; the push below has the order it needs.
   Node* head = done_.load(std::memory_order_relaxed);
   do {
-    node->next_done = head == asleep() ? nullptr : head;
+    node->next = head == asleep() ? nullptr : head;
     // release: publishes the node, and the outcome of its state; pairs with the acquire in
     // collect().
   } while (!done_.compare_exchange_weak(head, node, std::memory_order_release,
@@ -37,87 +39,100 @@ void CompletionQueue::push_done(Node* node) noexcept {
 }
 
 CompletionQueue::~CompletionQueue() {
-  std::size_t arriving = total_ - arrived_;
   for (Node& node : nodes_) {
-    if (!node.arrived && node.state->remove_listener(node)) {
-      node.arrived = true;
-      --arriving;
+    if (node.state != nullptr && node.state->remove_listener(node)) {
+      std::exchange(node.state, nullptr)->drop_handle();
+      --awaited_;
     }
   }
   // The rest is being pushed right now, by threads that are past all user code.
-  while (arriving > 0) {
-    const std::size_t before = arrived_;
+  while (awaited_ > 0) {
     if (!collect()) sleep(Deadline::never());
-    arriving -= arrived_ - before;
   }
-  for (Node& node : nodes_) {
-    if (node.state != nullptr) node.state->drop_handle();
-  }
+  for (; next_ready_ < ready_.size(); ++next_ready_) ready_[next_ready_]->drop_handle();
 }
 
-void CompletionQueue::add(std::vector<State*> states) {
+void CompletionQueue::add(std::vector<State*> states, bool distinct) {
   std::size_t taken = 0;
   try {
-    known_.reserve(outstanding_ + states.size());
-    for (State* const state : states) {
-      add_one(state);
-      ++taken;
+    if (total_ > 0 || !distinct) know_others_than(states);
+    make_room(states.size());
+    for (; taken < states.size(); ++taken) {
+      constexpr std::size_t ahead = 8;  // their words are far apart, and cold
+      if (taken + ahead < states.size()) prefetch(states[taken + ahead]);
+      add_one(states[taken]);
     }
   } catch (...) {
-    for (std::size_t i = taken; i < states.size(); ++i) states[i]->drop_handle();
+    for (; taken < states.size(); ++taken) states[taken]->drop_handle();
     throw;
   }
 }
 
-// Takes the handle, or throws.
+// Takes the handle, or throws and changes nothing. There is room in ready_ and known_.
 void CompletionQueue::add_one(State* state) {
-  if (known_.contains(state)) {
+  const bool done = state->done();
+  if (!done && free_ == nullptr) free_ = &nodes_.emplace_back(*this);
+  if (knows_ && !known_.insert(state)) {
     state->drop_handle();
     return;
   }
-  Node& node = new_node(state);
-  known_.insert(state);  // there is room
+  if (done || !await(state)) ready_.push_back(state);
   ++total_;
-  ++outstanding_;
-  if (!state->add_listener(node)) make_ready(&node);
 }
 
-CompletionQueue::Node& CompletionQueue::new_node(State* state) {
-  if (free_ == nullptr) return nodes_.emplace_back(*this, state);
-  Node& node = *free_;
-  free_ = node.next_done;
-  node.arrived = false;
-  node.state = state;
-  next_to_run_ = 0;
-  return node;
-}
-
-void CompletionQueue::make_ready(Node* node) noexcept {
-  node->arrived = true;
-  ++arrived_;
-  node->next_done = nullptr;
-  if (first_ready_ == nullptr) {
-    first_ready_ = node;
-  } else {
-    last_ready_->next_done = node;
+// From now on repeated states are noticed.
+void CompletionQueue::know_others_than(const std::vector<State*>& added) {
+  known_.reserve(awaited_ + ready_.size() - next_ready_ + added.size());
+  if (std::exchange(knows_, true)) return;
+  for (std::size_t i = next_ready_; i < ready_.size(); ++i) known_.insert(ready_[i]);
+  for (const Node& node : nodes_) {
+    if (node.state != nullptr) known_.insert(node.state);
   }
-  last_ready_ = node;
 }
 
-// Moves what was pushed to the ready list, oldest first. Says whether there was anything.
+// So that collect() finds room when all that are awaited, and `count` more, are done.
+void CompletionQueue::make_room(std::size_t count) {
+  if (2 * next_ready_ >= ready_.size()) {
+    ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(next_ready_));
+    next_ready_ = 0;
+  }
+  const std::size_t needed = ready_.size() + awaited_ + count;
+  if (needed > ready_.capacity()) ready_.reserve(std::max(needed, 2 * ready_.capacity()));
+}
+
+// With the first free node. False: it is done.
+bool CompletionQueue::await(State* state) noexcept {
+  Node& node = static_cast<Node&>(*free_);
+  Listener* const others = node.next;
+  node.state = state;
+  ++awaited_;
+  if (state->add_listener(node)) {
+    free_ = others;
+    next_to_run_ = 0;  // the node may be before those that were looked at
+    return true;
+  }
+  node.state = nullptr;
+  node.next = others;
+  --awaited_;
+  return false;
+}
+
+// Moves what was pushed to the ready ones, oldest first. Says whether there was anything.
 bool CompletionQueue::collect() noexcept {
   // acquire: pairs with the release in push_done(), for the nodes and the outcomes.
-  Node* newest = done_.exchange(nullptr, std::memory_order_acquire);
+  Listener* newest = done_.exchange(nullptr, std::memory_order_acquire);
   if (newest == nullptr) return false;
-  Node* oldest = nullptr;
+  Listener* oldest = nullptr;
   while (newest != nullptr) {
-    Node* const next = std::exchange(newest->next_done, oldest);
+    Listener* const next = std::exchange(newest->next, oldest);
     oldest = std::exchange(newest, next);
   }
   while (oldest != nullptr) {
-    Node* const next = oldest->next_done;
-    make_ready(oldest);
-    oldest = next;
+    Node& node = static_cast<Node&>(*oldest);
+    oldest = std::exchange(node.next, free_);
+    free_ = &node;
+    --awaited_;
+    ready_.push_back(std::exchange(node.state, nullptr));  // there is room
   }
   return true;
 }
@@ -127,7 +142,7 @@ bool CompletionQueue::run_awaited() {
   if (context.helper == nullptr || !deadline_.is_never()) return false;
   while (next_to_run_ < nodes_.size()) {
     Node& node = nodes_[next_to_run_++];
-    if (!node.arrived && context.helper->run_awaited(*node.state)) return true;
+    if (node.state != nullptr && context.helper->run_awaited(*node.state)) return true;
   }
   return false;
 }
@@ -147,45 +162,52 @@ bool CompletionQueue::sleep(Deadline deadline) {
   return true;
 }
 
-std::vector<State*> CompletionQueue::not_arrived() const {
+std::vector<State*> CompletionQueue::awaited() const {
   std::vector<State*> states;
   for (const Node& node : nodes_) {
-    if (!node.arrived) states.push_back(node.state);
+    if (node.state != nullptr) states.push_back(node.state);
   }
   return states;
 }
 
 State* CompletionQueue::next() {
-  while (first_ready_ == nullptr) {
-    if (outstanding_ == 0) return nullptr;
+  while (next_ready_ == ready_.size()) {
+    if (awaited_ == 0) return nullptr;
     if (collect() || run_awaited()) continue;
     if (deadline_.passed()) return nullptr;
     // relaxed: only a hint that it is worth collecting.
     if (spin_until([this] { return done_.load(std::memory_order_relaxed) != nullptr; })) continue;
+    if (deadline_.is_never() && patience.wants_nap()) {
+      patience.nap();
+      continue;
+    }
     std::optional<WaitEdge> edge;
     // A wait for the first of several may end in many ways; one for the last of them only in one.
-    if (outstanding_ == 1 && context.frame != nullptr && deadline_.is_never()) {
-      edge.emplace(not_arrived());
-    }
+    if (awaited_ == 1 && context.frame != nullptr && deadline_.is_never()) edge.emplace(awaited());
+    const std::int64_t began = Patience::now();
     if (!sleep(deadline_)) return nullptr;
+    patience.woken(began);
   }
-  Node* const node = first_ready_;
-  first_ready_ = node->next_done;
-  node->next_done = free_;
-  free_ = node;
-  --outstanding_;
-  known_.erase(node->state);
-  return std::exchange(node->state, nullptr);
+  patience.found_ready();
+  constexpr std::size_t ahead = 4;  // the reader goes on to their values
+  if (next_ready_ + ahead < ready_.size()) prefetch(ready_[next_ready_ + ahead]);
+  State* const state = ready_[next_ready_++];
+  if (knows_) known_.erase(state);
+  if (next_ready_ == ready_.size()) {
+    ready_.clear();
+    next_ready_ = 0;
+  }
+  return state;
 }
 
 void CompletionQueue::cancel_rest() noexcept {
   for (Node& node : nodes_) {
-    if (!node.arrived) node.state->cancel();
+    if (node.state != nullptr) node.state->cancel();
   }
 }
 
 void CompletionQueue::throw_timeout() const {
-  throw TimeoutError(std::to_string(total_ - arrived_) + " (of " + std::to_string(total_) +
+  throw TimeoutError(std::to_string(awaited_) + " (of " + std::to_string(total_) +
                      ") futures unfinished");
 }
 
@@ -201,7 +223,9 @@ Completions& Completions::operator=(Completions other) noexcept {
 
 Completions::~Completions() { delete queue_; }
 
-void Completions::add(std::vector<State*> states) { queue_->add(std::move(states)); }
+void Completions::add(std::vector<State*> states, bool distinct) {
+  queue_->add(std::move(states), distinct);
+}
 
 std::size_t Completions::total() const noexcept { return queue_->total(); }
 

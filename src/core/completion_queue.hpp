@@ -12,7 +12,8 @@
 
 namespace fanout::detail {
 
-// One node a state that was not handed out; they live here, so completing allocates nothing.
+// States that are done wait in `ready_`; each of the others has a node among its listeners. The nodes
+// live here, so completing allocates nothing, and are used again: input may be endless.
 //
 // `done_` is a stack of nodes, newest first; or null; or `asleep()`, while the consumer sleeps on
 // the gate. A completing thread touches the queue for the last time when it pushes its node, or, if
@@ -25,13 +26,14 @@ class CompletionQueue {
   CompletionQueue& operator=(const CompletionQueue&) = delete;
   ~CompletionQueue();
 
-  void add(std::vector<State*> states);
+  // `distinct`: no state is among them twice, so the first call need not look for that.
+  void add(std::vector<State*> states, bool distinct);
 
   // The next one, with its handle; null at the end, and when the deadline has passed.
   State* next();
 
   std::size_t total() const noexcept { return total_; }
-  bool empty() const noexcept { return outstanding_ == 0; }
+  bool empty() const noexcept { return awaited_ == 0 && next_ready_ == ready_.size(); }
 
   // Cancels what has not arrived.
   void cancel_rest() noexcept;
@@ -40,42 +42,41 @@ class CompletionQueue {
 
  private:
   struct Node final : Listener {
-    Node(CompletionQueue& home, State* awaited) noexcept
-        : Listener(&arrive, Kind::waiter), queue(&home), state(awaited) {}
+    explicit Node(CompletionQueue& home) noexcept : Listener(&arrive, Kind::waiter), queue(&home) {}
 
     static void arrive(Listener* listener) noexcept;
 
-    bool arrived = false;  // the consumer's
+    // `next` of Listener links it in done_, and when it is free.
     CompletionQueue* queue;
-    State* state;               // a handle; null when handed out
-    Node* next_done = nullptr;  // in done_, then in the list of ready nodes, then of free ones
+    State* state = nullptr;  // a handle; null when the node is free
   };
 
   static Node* asleep() noexcept;
 
   void add_one(State* state);
-  Node& new_node(State* state);
+  void know_others_than(const std::vector<State*>& added);
+  void make_room(std::size_t count);
+  bool await(State* state) noexcept;
   void push_done(Node* node) noexcept;
   bool collect() noexcept;
   bool run_awaited();
   bool sleep(Deadline deadline);
-  void make_ready(Node* node) noexcept;
-  std::vector<State*> not_arrived() const;
+  std::vector<State*> awaited() const;
 
   const Deadline deadline_;
   Atomic<Node*> done_{nullptr};
   Gate gate_;
 
   // The consumer's own.
+  std::vector<State*> ready_;   // handles; there is room for all that are awaited
+  std::size_t next_ready_ = 0;  // those before it were handed out
   std::deque<Node> nodes_;
-  PointerSet known_;  // the states that were not handed out; the others may be gone
-  Node* first_ready_ = nullptr;
-  Node* last_ready_ = nullptr;
-  Node* free_ = nullptr;         // handed out, to be used again: input may be endless
-  std::size_t total_ = 0;        // ever added
-  std::size_t arrived_ = 0;      // of these
-  std::size_t outstanding_ = 0;  // added and not handed out
+  Listener* free_ = nullptr;     // nodes
+  std::size_t awaited_ = 0;      // nodes that are not free
   std::size_t next_to_run_ = 0;  // nodes before it cannot be run by this thread
+  std::size_t total_ = 0;        // states ever added
+  bool knows_ = false;
+  PointerSet known_;  // if knows_: the states that were not handed out; the others may be gone
 };
 
 }  // namespace fanout::detail

@@ -100,7 +100,7 @@ class MapWindow {
     try {
       if (completions_.has_value()) {
         state->add_handle();
-        completions_->add({state});
+        completions_->add({state}, true);
         state->drop_handle();
       } else {
         in_order_.push_back(state);

@@ -4,6 +4,7 @@
 #include <fanout/errors.hpp>
 
 #include "context.hpp"
+#include "patience.hpp"
 #include "spin.hpp"
 #include "wait_graph.hpp"
 
@@ -28,9 +29,17 @@ bool State::block_until(Deadline deadline) {
   if (done()) return true;
   if (deadline.passed()) return false;
   if (spin_until([this] { return done(); })) return true;
+  if (deadline.is_never() && patience.wants_nap()) {
+    patience.nap();
+    if (done()) return true;
+  }
   Sleeper sleeper;
   if (!add_listener(sleeper)) return true;
-  if (sleeper.gate.wait_until(deadline)) return true;
+  const std::int64_t began = Patience::now();
+  if (sleeper.gate.wait_until(deadline)) {
+    patience.woken(began);
+    return true;
+  }
   if (remove_listener(sleeper)) return false;
   // Too late: it is done, and the completing thread is about to open the gate.
   sleeper.gate.wait();
@@ -55,6 +64,9 @@ bool State::wait_until(Deadline deadline) {
 }
 
 void State::wait_for_value(Deadline deadline) {
+  if (done()) [[likely]] {
+    patience.found_ready();
+  }
   if (const std::exception_ptr error = wait_for_exception(deadline)) std::rethrow_exception(error);
   // relaxed: taking a value while another thread uses it is a race in the user's program; the flag
   // only makes sure that one after the other is reported.

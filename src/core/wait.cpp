@@ -53,7 +53,7 @@ void wait_for_all(const std::vector<State*>& states, Deadline deadline) {
 void wait_for_first(const std::vector<State*>& states, Deadline deadline, WaitFor condition) {
   CompletionQueue queue(deadline);
   for (State* state : states) state->add_handle();
-  queue.add(states);
+  queue.add(states, false);
   while (State* const state = queue.next()) {
     const bool found = condition == WaitFor::first || state->failed();
     state->drop_handle();

@@ -102,10 +102,10 @@ TEST(CompletionQueueStress, every_state_comes_once_and_each_threads_states_in_th
       for (std::size_t n = 0; n < each; ++n) places[lists[i][n]] = {i, n};
     }
     // All but the last list before the beginning, so that those cannot be done when they are added.
-    for (std::size_t i = 0; i + 1 < threads; ++i) queue.add(lists[i]);
+    for (std::size_t i = 0; i + 1 < threads; ++i) queue.add(lists[i], false);
     completers.begin(lists);
     completers.release();
-    queue.add(lists.back());
+    queue.add(lists.back(), false);
     std::array<std::size_t, threads> next{};
     std::size_t count = 0;
     while (State* const state = queue.next()) {
@@ -136,7 +136,7 @@ TEST(CompletionQueueStress, may_be_destroyed_while_completions_arrive) {
     completers.begin(lists);
     {
       Completions queue(Deadline::never());
-      for (const auto& list : lists) queue.add(list);
+      for (const auto& list : lists) queue.add(list, false);
       completers.release();
       for (auto reads = random() % (threads * each); reads > 0; --reads) {
         const Handle handle(queue.next());
@@ -159,7 +159,7 @@ TEST(CompletionQueueStress, deadlines_that_pass_while_completions_arrive_lose_no
     std::size_t count = 0;
     {
       Completions queue(Deadline::after(std::chrono::microseconds(round % 100)));
-      for (const auto& list : lists) queue.add(list);
+      for (const auto& list : lists) queue.add(list, false);
       completers.release();
       while (count < threads * each) {
         try {

@@ -82,7 +82,7 @@ std::string all_of(Completions& queue) {
 TEST(CompletionQueue, yields_in_order_of_completion) {
   Several states(4);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1, 2, 3}));
+  queue.add(states.taken({0, 1, 2, 3}), false);
   states.finish({2, 0, 3, 1});
   EXPECT_EQ(all_of(queue), "2031");
 }
@@ -91,7 +91,7 @@ TEST(CompletionQueue, yields_what_was_done_before_first_in_the_order_given) {
   Several states(4);
   states.finish({3, 1});
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1, 2, 3}));
+  queue.add(states.taken({0, 1, 2, 3}), false);
   states.finish({2, 0});
   EXPECT_EQ(all_of(queue), "1320");
 }
@@ -99,7 +99,7 @@ TEST(CompletionQueue, yields_what_was_done_before_first_in_the_order_given) {
 TEST(CompletionQueue, yields_cancelled_ones_like_others) {
   Several states(2);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1}));
+  queue.add(states.taken({0, 1}), false);
   states.handles[1]->cancel();
   states.finish({0});
   EXPECT_EQ(all_of(queue), "10");
@@ -108,7 +108,7 @@ TEST(CompletionQueue, yields_cancelled_ones_like_others) {
 TEST(CompletionQueue, that_is_empty_is_at_its_end) {
   Completions queue(Deadline::never());
   EXPECT_EQ(queue.next(), nullptr);
-  queue.add({});
+  queue.add({}, false);
   EXPECT_EQ(queue.next(), nullptr);
   EXPECT_EQ(queue.total(), 0u);
 }
@@ -116,29 +116,41 @@ TEST(CompletionQueue, that_is_empty_is_at_its_end) {
 TEST(CompletionQueue, counts_repeated_states_once_and_drops_their_handles) {
   Several states(3);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1, 0, 0}));
-  queue.add(states.taken({1, 2}));
+  queue.add(states.taken({0, 1, 0, 0}), false);
+  queue.add(states.taken({1, 2}), false);
   EXPECT_EQ(queue.total(), 3u);
   states.finish({0, 1, 2});
-  queue.add(states.taken({2}));
+  queue.add(states.taken({2}), false);
   EXPECT_EQ(queue.total(), 3u) << "done, but not handed out";
   EXPECT_EQ(all_of(queue), "012");
   for (const Handle& handle : states.handles) EXPECT_TRUE(handle->has_one_handle());
 }
 
+TEST(CompletionQueue, begun_with_distinct_states_notices_those_that_come_again) {
+  Several states(4);
+  states.finish({1});
+  Completions queue(Deadline::never());
+  queue.add(states.taken({0, 1, 2}), true);
+  EXPECT_EQ(next_of(queue), "1");
+  queue.add(states.taken({0, 1, 2, 3}), true);  // 1 was handed out, and is taken anew
+  EXPECT_EQ(queue.total(), 5u);
+  states.finish({0, 2, 3});
+  EXPECT_EQ(all_of(queue), "1023");
+}
+
 TEST(CompletionQueue, takes_more_while_it_is_read) {
   Several states(5);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1}));
+  queue.add(states.taken({0, 1}), false);
   states.finish({1});
   EXPECT_EQ(next_of(queue), "1");
-  queue.add(states.taken({2, 3}));
+  queue.add(states.taken({2, 3}), false);
   states.finish({3, 0});
   EXPECT_EQ(next_of(queue), "3");
-  queue.add(states.taken({4}));
+  queue.add(states.taken({4}), false);
   states.finish({4, 2});
   EXPECT_EQ(all_of(queue), "042");
-  queue.add(states.taken({1}));
+  queue.add(states.taken({1}), false);
   EXPECT_EQ(next_of(queue), "1") << "it was handed out long ago: this is a new question";
   EXPECT_EQ(queue.total(), 6u);
 }
@@ -146,7 +158,7 @@ TEST(CompletionQueue, takes_more_while_it_is_read) {
 TEST(CompletionQueue, waits_for_what_is_not_done) {
   Several states(2);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1}));
+  queue.add(states.taken({0, 1}), false);
   std::string names;
   Caller reader([&] { names = all_of(queue); });
   ASSERT_TRUE(reader.until_blocked());
@@ -161,7 +173,7 @@ TEST(CompletionQueue, says_how_many_of_how_many_are_unfinished_at_the_deadline) 
   Several states(3);
   states.finish({1});
   Completions queue(Deadline::after(10ms));
-  queue.add(states.taken({0, 1, 2}));
+  queue.add(states.taken({0, 1, 2}), false);
   EXPECT_EQ(next_of(queue), "1");
   EXPECT_EQ(thrown<TimeoutError>([&] { queue.next(); }), "2 (of 3) futures unfinished");
   states.finish({2});
@@ -175,7 +187,7 @@ TEST(CompletionQueue, forgets_what_is_not_done_when_it_goes) {
   Several states(3);
   {
     Completions queue(Deadline::never());
-    queue.add(states.taken({0, 1, 2}));
+    queue.add(states.taken({0, 1, 2}), false);
     states.finish({0});
     Completions moved(std::move(queue));
     queue = std::move(moved);
@@ -189,7 +201,7 @@ TEST(CompletionQueue, forgets_what_is_not_done_when_it_goes) {
 TEST(CompletionQueue, cancels_only_what_has_not_arrived) {
   Several states(3);
   CompletionQueue queue(Deadline::never());
-  queue.add(states.taken({0, 1, 2}));
+  queue.add(states.taken({0, 1, 2}), false);
   states.finish({1});
   queue.cancel_rest();
   EXPECT_EQ(states.handles[0]->status(), detail::Status::cancelled);
@@ -214,7 +226,7 @@ struct SelectiveHelper final : detail::Helper {
 TEST(CompletionQueue, in_a_task_runs_awaited_tasks_one_at_a_time) {
   Several states(3);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1, 2}));
+  queue.add(states.taken({0, 1, 2}), false);
   SelectiveHelper helper;
   helper.foreign = "0";
   EXPECT_EQ(next_of(queue), "1");
@@ -227,19 +239,19 @@ TEST(CompletionQueue, in_a_task_runs_awaited_tasks_one_at_a_time) {
 TEST(CompletionQueue, in_a_task_runs_also_what_is_added_later) {
   Several states(4);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1}));
+  queue.add(states.taken({0, 1}), false);
   SelectiveHelper helper;
   EXPECT_EQ(all_of(queue), "01");
-  queue.add(states.taken({2}));  // in the place of one that was handed out
+  queue.add(states.taken({2}), false);  // in the place of one that was handed out
   EXPECT_EQ(next_of(queue), "2");
-  queue.add(states.taken({3}));
+  queue.add(states.taken({3}), false);
   EXPECT_EQ(all_of(queue), "3");
 }
 
 TEST(CompletionQueue, with_a_deadline_runs_nothing) {
   Several states(1);
   Completions queue(Deadline::after(1ms));
-  queue.add(states.taken({0}));
+  queue.add(states.taken({0}), false);
   SelectiveHelper helper;
   thrown<TimeoutError>([&] { queue.next(); });
   EXPECT_EQ(helper.asked, "");
@@ -248,7 +260,7 @@ TEST(CompletionQueue, with_a_deadline_runs_nothing) {
 TEST(CompletionQueue, refuses_to_wait_for_the_last_one_in_a_circle) {
   Several states(2);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1}));
+  queue.add(states.taken({0, 1}), false);
   const detail::RunningScope scope(*states.handles[0]);  // this thread runs task 0
   states.finish({1});
   EXPECT_EQ(next_of(queue), "1");
@@ -258,7 +270,7 @@ TEST(CompletionQueue, refuses_to_wait_for_the_last_one_in_a_circle) {
 TEST(CompletionQueue, may_wait_for_the_first_of_several_even_if_one_will_never_come) {
   Several states(2);
   Completions queue(Deadline::never());
-  queue.add(states.taken({0, 1}));
+  queue.add(states.taken({0, 1}), false);
   Caller reader([&] {
     const detail::RunningScope scope(*states.handles[0]);  // task 0 waits for itself or for 1
     EXPECT_EQ(next_of(queue), "1");
@@ -290,7 +302,7 @@ TEST(CompletionQueue, takes_a_new_state_at_an_old_address_for_what_it_is) {
   for (std::size_t i = 0; i < 100; ++i) {
     auto* const state = new Placed;
     if (i % 2 == 0) run_and_finish(*state);
-    queue.add({state});
+    queue.add({state}, false);
     EXPECT_EQ(queue.total(), i + 1);
     if (i % 2 == 1) run_and_finish(*state);
     const Handle next(queue.next());
@@ -315,7 +327,7 @@ TEST(CompletionQueue, as_a_window_over_endless_input_takes_constant_memory) {
     auto* const state = new Probe(fate);
     const bool late = i % 2 == 0;
     if (!late) run_and_finish(*state);
-    queue.add({state});
+    queue.add({state}, false);
     if (late) run_and_finish(*state);
     if (static_cast<std::size_t>(i) >= window) {
       const Handle next(queue.next());

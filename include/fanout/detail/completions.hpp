@@ -20,8 +20,8 @@ class Completions {
   ~Completions();  // forgets what is not done
 
   // Takes one handle of each state (dropping those it knows already). States that are done are
-  // queued at once, in this order.
-  void add(std::vector<State*> states);
+  // queued at once, in this order. `distinct`: no state is among them twice.
+  void add(std::vector<State*> states, bool distinct);
 
   // How many different states were added.
   std::size_t total() const noexcept;

@@ -42,10 +42,19 @@ concept Futures = requires(Range& range) {
 template <class Range>
 using FutureOf = std::remove_cvref_t<decltype(future_of(std::declval<RangeElement<Range>>()))>;
 
+// A container in which no future is twice: a set of futures, or a map whose key is one. (Inserting
+// into one that may hold equal keys says nothing but where.)
+template <class Range>
+concept DistinctFutures = Futures<Range> && requires(std::remove_cvref_t<Range>& container) {
+  requires FutureHandle<typename std::remove_cvref_t<Range>::key_type>;
+  container.insert(*container.begin()).second;
+};
+
 // The states of the futures; empty handles throw InvalidStateError. With a handle each, if asked.
 template <Futures Range>
 std::vector<State*> states_of(Range& range, bool with_handles) {
   std::vector<State*> states;
+  if constexpr (requires { states.reserve(std::size(range)); }) states.reserve(std::size(range));
   try {
     for (auto&& element : range) {
       State* state = FutureAccess::state_of(future_of(element));
