@@ -38,7 +38,8 @@ class Bundle {
   void push(void* block) noexcept {
     auto* const before = first_ == nullptr ? block : first_;
     spread_ |= reinterpret_cast<std::uintptr_t>(block) ^ reinterpret_cast<std::uintptr_t>(before);
-    first_ = ::new (block) FreeBlock{first_, nullptr, 0, false};
+    auto* const free = ::new (block) FreeBlock;  // whose other members are set when it is stored
+    free->next = std::exchange(first_, free);
     ++count_;
   }
   void* pop() noexcept { return --count_, std::exchange(first_, first_->next); }

@@ -16,7 +16,9 @@ bool Patience::wants_nap() noexcept {
     napped_ = false;
     if (ready_ >= worth) {
       needed_ = worth;
+      length_ = std::min(2 * length_, longest);
     } else {
+      length_ = shortest;
       needed_ = std::min<std::uint32_t>(4 * needed_, 1U << 20);
       short_sleeps_ = 0;
     }
@@ -28,7 +30,7 @@ void Patience::nap() noexcept {
   napped_ = true;
   ready_ = 0;
   Gate nobody_opens_it;
-  nobody_opens_it.wait_until(Deadline::after(std::chrono::microseconds(50)));
+  nobody_opens_it.wait_until(Deadline::after(std::chrono::microseconds(length_)));
 }
 
 void Patience::woken(std::int64_t began) noexcept {

@@ -21,7 +21,7 @@ class Patience {
   // Before a sleep: is a nap worth trying first?
   bool wants_nap() noexcept;
 
-  // Sleeps for the time of some dozen short tasks.
+  // Sleeps for the time of some dozen short tasks; longer when that went well.
   void nap() noexcept;
 
   // The thread was woken after it slept since `began` (nanoseconds of the steady clock).
@@ -30,10 +30,14 @@ class Patience {
   static std::int64_t now() noexcept;
 
  private:
+  static constexpr int shortest = 50;  // about what the system adds to any sleep
+  static constexpr int longest = 400;
+
   std::uint32_t ready_ = 0;         // since the last nap
   std::uint32_t short_sleeps_ = 0;  // in a row
   std::uint32_t needed_ = 8;        // so many of them before a nap
   bool napped_ = false;
+  int length_ = shortest;  // of the next nap, in microseconds
 };
 
 extern constinit thread_local Patience patience;

@@ -15,13 +15,15 @@ constinit thread_local Context context;
 namespace {
 
 // A thread asleep on a state.
-struct Sleeper final : Listener {
-  Sleeper() noexcept : Listener(&wake, Kind::waiter) {}
+struct WaitingThread final : Listener {
+  WaitingThread() noexcept : Listener(&wake, Kind::waiter) {}
 
-  static void wake(Listener* listener) noexcept { static_cast<Sleeper*>(listener)->gate.open(); }
+  static void wake(Listener* listener) noexcept { static_cast<WaitingThread*>(listener)->gate.open(); }
 
   Gate gate;
 };
+
+[[noreturn]] void throw_timeout() { throw TimeoutError("the future was not done in time"); }
 
 }  // namespace
 
@@ -33,7 +35,7 @@ bool State::block_until(Deadline deadline) {
     patience.nap();
     if (done()) return true;
   }
-  Sleeper sleeper;
+  WaitingThread sleeper;
   if (!add_listener(sleeper)) return true;
   const std::int64_t began = Patience::now();
   if (sleeper.gate.wait_until(deadline)) {
@@ -66,8 +68,12 @@ bool State::wait_until(Deadline deadline) {
 void State::wait_for_value(Deadline deadline) {
   if (done()) [[likely]] {
     patience.found_ready();
+  } else if (!wait_until(deadline)) {
+    throw_timeout();
   }
-  if (const std::exception_ptr error = wait_for_exception(deadline)) std::rethrow_exception(error);
+  if (status() == Status::cancelled || error_ != nullptr) [[unlikely]] {
+    std::rethrow_exception(wait_for_exception(Deadline::never()));
+  }
   // relaxed: taking a value while another thread uses it is a race in the user's program; the flag
   // only makes sure that one after the other is reported.
   if (taken_.load(std::memory_order_relaxed)) {
@@ -76,7 +82,7 @@ void State::wait_for_value(Deadline deadline) {
 }
 
 std::exception_ptr State::wait_for_exception(Deadline deadline) {
-  if (!done() && !wait_until(deadline)) throw TimeoutError("the future was not done in time");
+  if (!done() && !wait_until(deadline)) throw_timeout();
   if (status() == Status::cancelled) throw CancelledError("the future was cancelled");
   // relaxed: read by the thread that destroys the state, which drop_handle() puts after this.
   if (error_ != nullptr) looked_at_.store(true, std::memory_order_relaxed);
