@@ -18,7 +18,9 @@ namespace {
 struct WaitingThread final : Listener {
   WaitingThread() noexcept : Listener(&wake, Kind::waiter) {}
 
-  static void wake(Listener* listener) noexcept { static_cast<WaitingThread*>(listener)->gate.open(); }
+  static void wake(Listener* listener) noexcept {
+    static_cast<WaitingThread*>(listener)->gate.open();
+  }
 
   Gate gate;
 };
