@@ -3,7 +3,9 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include <fanout/detail/function.hpp>
@@ -80,6 +82,34 @@ class BrokenExecutor : public Error {
 class BrokenThreadPool : public BrokenExecutor {
  public:
   using BrokenExecutor::BrokenExecutor;
+};
+
+// The processes of a pool cannot run tasks: they do not start, their initializer threw, or one died
+// with OnWorkerDeath::break_pool. The cause is nested.
+class BrokenProcessPool : public BrokenExecutor {
+ public:
+  using BrokenExecutor::BrokenExecutor;
+};
+
+// The worker process ended while it ran the task; what() says all of the following.
+class WorkerDied : public Error {
+ public:
+  WorkerDied(const std::string& text, int pid, int exit_code, int signal, std::string task,
+             std::string last_lines);
+
+  int pid() const noexcept { return pid_; }
+  int exit_code() const noexcept { return exit_code_; }  // -1: none, a signal ended it
+  int signal() const noexcept { return signal_; }        // 0: none, it exited
+
+  const std::string& task() const noexcept;        // what TaskOptions::name calls it
+  const std::string& last_lines() const noexcept;  // what the worker wrote to stderr at last
+
+ private:
+  struct Texts;
+  int pid_;
+  int exit_code_;
+  int signal_;
+  std::shared_ptr<const Texts> texts_;  // shared, so that copies of the exception cannot throw
 };
 
 // Sets what happens to exceptions that reach nobody: those that a callback throws, and failures
