@@ -112,6 +112,45 @@ class WorkerDied : public Error {
   std::shared_ptr<const Texts> texts_;  // shared, so that copies of the exception cannot throw
 };
 
+// A value could not be turned into bytes, or bytes not into a value: they are malformed, nested too
+// deeply, or come from a different binary.
+class SerializationError : public Error {
+ public:
+  using Error::Error;
+};
+
+// What a task threw in another process, where its type cannot be rebuilt here. It also is the last
+// nested exception of one that can, to say where it came from.
+//
+//   try { future.result(); }
+//   catch (const fanout::RemoteError& error) {
+//     std::cerr << error.type_name() << " in process " << error.pid() << ":\n" << error.trace();
+//   }
+class RemoteError : public Error {
+ public:
+  RemoteError(const std::string& type_name, const std::string& text, int pid,
+              const std::string& trace);
+  RemoteError(const RemoteError&) noexcept;
+  RemoteError& operator=(const RemoteError&) noexcept;
+  ~RemoteError() override;
+
+  // The type of what was thrown, as one writes it: "app::ParseError".
+  const std::string& type_name() const noexcept;
+
+  // What its what() said; what() here adds type and process.
+  const std::string& text() const noexcept;
+
+  // The process that it was thrown in.
+  int pid() const noexcept;
+
+  // The exception and those nested in it, a line each.
+  const std::string& trace() const noexcept;
+
+ private:
+  struct Details;
+  std::shared_ptr<const Details> details_;
+};
+
 // Sets what happens to exceptions that reach nobody: those that a callback throws, and failures
 // of tasks whose last handle went away unread. `where` says which, for a message. May be called at
 // any time by any thread; the hook runs on the thread that met the exception, must not throw, and

@@ -9,5 +9,7 @@
 #include <fanout/observer.hpp>
 #include <fanout/progress.hpp>
 #include <fanout/promise.hpp>
+#include <fanout/register_exception.hpp>
+#include <fanout/serialize.hpp>
 #include <fanout/thread_pool_executor.hpp>
 #include <fanout/wait.hpp>
