@@ -7,6 +7,7 @@
 #include <fanout/future.hpp>
 #include <fanout/map.hpp>
 #include <fanout/observer.hpp>
+#include <fanout/process_pool_executor.hpp>
 #include <fanout/progress.hpp>
 #include <fanout/promise.hpp>
 #include <fanout/register_exception.hpp>

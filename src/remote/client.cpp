@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <fanout/detail/remote_task.hpp>
 #include <fanout/errors.hpp>
 
 #include "../core/spin.hpp"
@@ -19,6 +20,21 @@ bool request_stop_of(Client& client, PendingCall& call) noexcept {
 }
 bool await_call_briefly(Client& client, PendingCall& call) noexcept {
   return client.await_briefly(call);
+}
+
+std::uint64_t new_group(Client& client) { return client.new_group(); }
+
+void RemoteSubmitter::submit_or_drop(PendingCall& call) const {
+  try {
+    client_->submit(call);
+  } catch (...) {
+    State& state = call.state();
+    state.start();
+    state.fail(nullptr);  // destroys the bytes
+    state.finish();
+    state.drop_handle();
+    throw;
+  }
 }
 
 Payload Client::allocate(std::size_t size) {
@@ -38,6 +54,11 @@ void Client::throw_closed() {
 }
 
 void Client::submit(PendingCall& call) {
+  if (in_forked_child()) {
+    throw ShutdownError(
+        "cannot schedule new futures in a forked process: the workers of this executor belong to "
+        "its parent");
+  }
   bool is_first = false;
   {
     const Lock lock(mutex_);
@@ -59,6 +80,7 @@ void Client::submit(PendingCall& call) {
 }
 
 bool Client::withdraw(PendingCall& call) noexcept {
+  if (in_forked_child()) return true;  // nobody runs it here
   {
     const Lock lock(mutex_);
     switch (call.place_) {
@@ -104,6 +126,7 @@ bool Client::request_stop(PendingCall& call) noexcept {
 bool Client::await_briefly(PendingCall& call) noexcept {
   State& state = call.state();
   if (state.done()) return true;
+  if (in_forked_child()) return false;
   if (spin_rounds() == 0 || options_.observer != nullptr) return false;
   const auto set_watched = [this](int change) FANOUT_REQUIRES(mutex_) {
     const bool before = watchers_ > 0;
@@ -161,13 +184,14 @@ void Client::close(bool cancel) {
   transport_->wake();
 }
 
-void Client::abort(const std::string& why) {
+void Client::abort(const std::string& why, Ending how) {
+  if (in_forked_child()) return;
   Steps steps;
   Inbox nothing;
   {
     const Lock lock(mutex_);
     if (!closed_) aborted_ = true;  // for later submits it is a shutdown like any other
-    break_pool(std::make_exception_ptr(BrokenProcessPool(why)), steps);
+    break_pool(std::make_exception_ptr(BrokenProcessPool(why)), how, steps);
   }
   deliver(steps, nothing);
   transport_->wake();
@@ -193,6 +217,10 @@ ClientStats Client::stats() {
   stats.completed = settled_;
   stats.died = died_;
   return stats;
+}
+
+std::uint64_t Client::new_group() noexcept {
+  return last_group_.fetch_add(1, std::memory_order_relaxed) + 1;  // relaxed: a number
 }
 
 bool Client::finished() {

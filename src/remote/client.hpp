@@ -11,6 +11,7 @@
 #include <fanout/detail/pending_call.hpp>
 #include <fanout/observer.hpp>
 
+#include "../core/fork_guard.hpp"
 #include "../core/mutex.hpp"
 #include "call_queue.hpp"
 #include "remote_worker.hpp"
@@ -23,7 +24,6 @@ struct ClientOptions {
   std::uint64_t max_tasks_per_worker = 0;  // 0: no limit
   bool break_on_death = false;             // a dead worker breaks the pool, instead of one task
   Observer* observer = nullptr;
-  const char* where = "pool";  // what messages call it
 };
 
 struct ClientStats {
@@ -62,9 +62,14 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   void close(bool cancel);
 
   // Fails every call that is not done and ends all workers; no more submits.
-  void abort(const std::string& why);
+  void abort(const std::string& why, Ending how);
 
   ClientStats stats();
+
+  // A number that no group of calls has.
+  std::uint64_t new_group() noexcept;
+
+  bool in_forked_child() const noexcept { return fork_guard_.in_child(); }
 
   // --- for the transport ---
 
@@ -131,7 +136,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
       FANOUT_REQUIRES(mutex_);
   void mark_started(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
   void settle(PendingCall& call, Step step, Steps& steps) FANOUT_REQUIRES(mutex_);
-  void break_pool(std::exception_ptr cause, Steps& steps) FANOUT_REQUIRES(mutex_);
+  void break_pool(std::exception_ptr cause, Ending how, Steps& steps) FANOUT_REQUIRES(mutex_);
   bool is_broken() const noexcept FANOUT_REQUIRES(mutex_) { return broken_ != nullptr; }
   void deliver(Steps& steps, Inbox& inbox) noexcept;
   std::exception_ptr error_of(const Step& step);
@@ -140,6 +145,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   [[noreturn]] void throw_closed();
 
   const ClientOptions options_;
+  const ForkGuard fork_guard_;
   std::unique_ptr<Transport> transport_;
 
   Mutex mutex_;  // taken under a stripe by nobody, and takes none
@@ -148,6 +154,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   std::vector<Limit> limits_ FANOUT_GUARDED_BY(mutex_);
   std::size_t starting_ FANOUT_GUARDED_BY(mutex_) = 0;  // asked for, not yet in workers_
   int watchers_ FANOUT_GUARDED_BY(mutex_) = 0;
+  Atomic<std::uint64_t> last_group_{0};
   int next_index_ FANOUT_GUARDED_BY(mutex_) = 0;
   int deaths_at_start_ FANOUT_GUARDED_BY(mutex_) = 0;  // in a row
   bool closed_ FANOUT_GUARDED_BY(mutex_) = false;

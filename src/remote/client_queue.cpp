@@ -98,7 +98,7 @@ bool Client::send(RemoteWorker& worker, PendingCall& call) {
                                  [](const RemoteWorker::Slot& s) { return s.id == 0; });
   if (slot == worker.slots.end()) return false;
   const auto number = static_cast<std::uint32_t>(slot - worker.slots.begin());
-  Message message{.kind = Kind::call, .slot = number, .call = last_id_ + 1, .payload = {}};
+  Message message{.kind = MessageKind::call, .slot = number, .call = last_id_ + 1, .payload = {}};
   Blob* const apart = call.payload().blob();
   if (apart != nullptr) {
     message.flags |= flag_apart;

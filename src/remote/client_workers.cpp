@@ -45,7 +45,7 @@ void Client::start_failed(std::exception_ptr cause) {
           std::throw_with_nested(BrokenProcessPool("a worker could not be started"));
         }
       } catch (...) {
-        break_pool(std::current_exception(), steps);
+        break_pool(std::current_exception(), Ending::now, steps);
       }
     }
   }
@@ -105,11 +105,11 @@ bool Client::receive_all(Inbox& inbox, Steps& steps) {
 void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps) {
   const Message& message = inbox.message(entry);
   switch (message.kind) {
-    case Kind::ready:
+    case MessageKind::ready:
       if (worker.phase == Phase::starting) worker.phase = Phase::ready;
       deaths_at_start_ = 0;
       return;
-    case Kind::refused:
+    case MessageKind::refused:
       try {
         try {
           decode_result<void>(inbox.payload(entry));
@@ -118,12 +118,12 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
               BrokenProcessPool("the pool is broken: the initializer of a worker threw an exception"));
         }
       } catch (...) {
-        break_pool(std::current_exception(), steps);
+        break_pool(std::current_exception(), Ending::now, steps);
       }
       return;
-    case Kind::started:
-    case Kind::result:
-    case Kind::skipped:
+    case MessageKind::started:
+    case MessageKind::result:
+    case MessageKind::skipped:
       handle_answer(worker, message, entry, steps);
       return;
     default:
@@ -139,7 +139,7 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
   }
   RemoteWorker::Slot& slot = worker.slots[message.slot];
   PendingCall* const call = slot.call;
-  if (message.kind == Kind::started) {
+  if (message.kind == MessageKind::started) {
     if (call == nullptr) return;  // its time was over before the news came
     mark_started(*call);
     if (options_.observer != nullptr) {
@@ -155,7 +155,7 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     return;
   }
   if (call != nullptr) {
-    if (message.kind == Kind::skipped) throw ProtocolError("a worker skips a call that it has");
+    if (message.kind == MessageKind::skipped) throw ProtocolError("a worker skips a call that it has");
     mark_started(*call);
     settle(*call, {.what = Step::What::result, .call = call, .worker = worker.index, .entry = entry, .death = nullptr},
            steps);
@@ -208,7 +208,7 @@ void Client::on_death(RemoteWorker& worker, Death death) {
         (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
       std::string why = "the pool is broken: a worker ended abruptly: ";
       if (at_start) why = "the pool is broken: its workers end before they are ready: ";
-      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), steps);
+      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now, steps);
     }
     start_worker_if_needed();
     dispatch();
@@ -217,7 +217,7 @@ void Client::on_death(RemoteWorker& worker, Death death) {
   deliver(steps, inbox);
 }
 
-void Client::break_pool(std::exception_ptr cause, Steps& steps) {
+void Client::break_pool(std::exception_ptr cause, Ending how, Steps& steps) {
   if (broken_ == nullptr) broken_ = std::move(cause);
   closed_ = true;
   const auto fail = [&](PendingCall& call) {
@@ -233,7 +233,7 @@ void Client::break_pool(std::exception_ptr cause, Steps& steps) {
       fail(*std::exchange(slot.call, nullptr));
     }
     worker->phase = Phase::leaving;
-    transport_->end_worker(*worker->link, Ending::now);
+    transport_->end_worker(*worker->link, how);
   }
   limits_.clear();
 }

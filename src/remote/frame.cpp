@@ -86,7 +86,7 @@ Message decode_frame(std::span<const std::byte> bytes) {
   if (get<std::uint32_t>(header, payload_checksum_at) != checksum(bytes)) {
     throw ProtocolError("the payload of a frame is damaged");
   }
-  return {.kind = static_cast<Kind>(kind),
+  return {.kind = static_cast<MessageKind>(kind),
           .flags = flags,
           .slot = get<std::uint32_t>(header, 16),
           .call = get<std::uint64_t>(header, 8),

@@ -12,7 +12,7 @@
 
 namespace fanout::detail {
 
-enum class Kind : std::uint16_t {
+enum class MessageKind : std::uint16_t {
   hello = 1,  // worker: I am this program; client: here is what we share, and the initializer
   ready,      // worker: the initializer has run
   refused,    // worker: the initializer threw; the payload is the exception
@@ -23,7 +23,7 @@ enum class Kind : std::uint16_t {
   stop,       // client: ask that call's stop token
   retire,     // client: no more calls, leave when those before this one are done
 };
-inline constexpr Kind last_kind = Kind::retire;
+inline constexpr MessageKind last_kind = MessageKind::retire;
 
 // Bits of Message::flags.
 inline constexpr std::uint16_t flag_apart = 1;      // the payload comes as a blob of its own
@@ -32,7 +32,7 @@ inline constexpr std::uint16_t flag_stopping = 4;   // of a call: its token is a
 inline constexpr std::uint16_t known_flags = 7;
 
 struct Message {
-  Kind kind{};
+  MessageKind kind{};
   std::uint16_t flags = 0;
   std::uint32_t slot = 0;  // the place where its start is acknowledged
   std::uint64_t call = 0;

@@ -47,38 +47,38 @@ bool Server::initialize(std::span<const std::byte> initializer) {
     try {
       decode_result<void>(small_);
     } catch (...) {
-      outcome.send({.kind = Kind::refused, .payload = {}});
+      outcome.send({.kind = MessageKind::refused, .payload = {}});
       return false;
     }
   }
-  transport_.send({.kind = Kind::ready, .payload = {}}, nullptr);
+  transport_.send({.kind = MessageKind::ready, .payload = {}}, nullptr);
   return true;
 }
 
 bool Server::handle(const Message& message) {
-  if (message.kind == Kind::retire) return false;
-  if (message.kind != Kind::call) throw ProtocolError("a client sent what only a worker sends");
+  if (message.kind == MessageKind::retire) return false;
+  if (message.kind != MessageKind::call) throw ProtocolError("a client sent what only a worker sends");
   run(message);
   return true;
 }
 
 void Server::run(const Message& message) {
-  const auto answer = [&message](Kind kind) {
+  const auto answer = [&message](MessageKind kind) {
     return Message{.kind = kind, .slot = message.slot, .call = message.call, .payload = {}};
   };
   std::unique_ptr<Blob> apart;
   if ((message.flags & flag_apart) != 0) apart = transport_.take_apart(message.call);
   if (!transport_.claim(message.slot, message.call)) {
-    transport_.send(answer(Kind::skipped), nullptr);
+    transport_.send(answer(MessageKind::skipped), nullptr);
     return;
   }
   const std::stop_token token = begin(message);
-  if ((message.flags & flag_announce) != 0) transport_.send(answer(Kind::started), nullptr);
+  if ((message.flags & flag_announce) != 0) transport_.send(answer(MessageKind::started), nullptr);
   Outbox outcome(transport_, small_);
   run_call(apart != nullptr ? apart->bytes() : message.payload, outcome, token);
   end();
   apart.reset();
-  outcome.send(answer(Kind::result));
+  outcome.send(answer(MessageKind::result));
   constexpr std::size_t much = std::size_t{1} << 20;
   if (small_.capacity() > much) std::vector<std::byte>().swap(small_);
 }

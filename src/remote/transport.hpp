@@ -60,8 +60,9 @@ struct Death {
 };
 
 enum class Ending {
-  overrun,  // its task ran out of time: asked to stop, then ended less and less politely
-  now,      // ended at once
+  overrun,   // its task ran out of time and was asked to stop; soon `politely`
+  politely,  // asked to end; soon `now`
+  now,       // ended at once
 };
 
 // Starts and ends workers. Called under the client's lock, unless said otherwise.
