@@ -266,13 +266,3 @@ struct Codec<T, Kind::aggregate> {
 };
 
 }  // namespace fanout::detail
-
-template <class... Ts>
-void fanout::Writer::operator()(const Ts&... values) {
-  (detail::encode(*this, values), ...);
-}
-
-template <class... Ts>
-void fanout::Reader::operator()(Ts&... values) {
-  (detail::decode_into(*this, values), ...);
-}
