@@ -26,6 +26,10 @@ struct ExceptionType {
                              const std::exception_ptr& cause);
 };
 
+template <class E>
+concept MadeOfText =
+    std::is_base_of_v<std::exception, E> && std::is_constructible_v<E, std::string>;
+
 void register_exception_type(const std::type_info& type, ExceptionType functions);
 
 // `error` with `cause` nested, unless there is none or it has one already.
@@ -77,15 +81,18 @@ void register_exception() {
                     [](Reader& reader, const std::string&, const std::exception_ptr& cause) {
                       return detail::with_cause(detail::decode<E>(reader), cause);
                     }});
-  } else {
-    static_assert(std::is_base_of_v<std::exception, E> && std::is_constructible_v<E, std::string>,
-                  "register_exception<E>(): E must be serializable or be made from the text of its "
-                  "what(); otherwise use register_exception<E>(parts, make)");
+  } else if constexpr (detail::MadeOfText<E>) {
     detail::register_exception_type(
         typeid(E), {[](const std::exception_ptr&) { return detail::Bytes(); },
                     [](Reader&, const std::string& text, const std::exception_ptr& cause) {
                       return detail::with_cause(E(text), cause);
                     }});
+  } else {
+    static_assert(
+        detail::MadeOfText<E>,
+        "fanout: this exception cannot cross to another process: make it serializable, or "
+        "able to be made from the text of its what(), or use "
+        "register_exception<E>(parts, make)");
   }
 }
 
@@ -100,7 +107,7 @@ void register_exception(Parts, Make) {
   static_assert(std::is_empty_v<Parts> && std::is_empty_v<Make>,
                 "register_exception<E>(parts, make): both must be lambdas without captures");
   using Tuple = std::invoke_result_t<Parts, const E&>;
-  if constexpr (detail::must_cross<Tuple>()) {
+  if constexpr (detail::crosses<Tuple>) {
     detail::register_exception_type(
         typeid(E),
         {[](const std::exception_ptr& error) { return detail::bytes_of<E>(error, Parts()); },

@@ -50,18 +50,6 @@ struct Travelling<std::string_view> {
 template <class T>
 using Travels = typename Travelling<std::decay_t<T>>::type;
 
-template <class T>
-consteval bool must_cross_back() {
-  if constexpr (std::is_void_v<T>) {
-    return true;
-  } else {
-    static_assert(!std::is_reference_v<T>,
-                  "fanout: what a task returns by reference cannot cross to another process: "
-                  "return a value");
-    return must_cross<std::remove_cvref_t<T>>();
-  }
-}
-
 enum class Outcome : unsigned char { value, error };
 
 // Puts the exception that is being handled into the sink, in whatever form it can cross.
@@ -118,21 +106,43 @@ struct RemoteCall {
   }
 };
 
-// The stub of a call of fn with args, after the checks: each failure is one compile error.
+template <class T>
+inline constexpr bool crosses_back = crosses<T>;
+template <>
+inline constexpr bool crosses_back<void> = true;
+
+// Whether a call of fn with args can cross, results included.
 template <class Fn, class... Args>
-consteval RemoteStub stub_of() {
+consteval bool call_crosses() {
   using Traits = CallTraits<Travels<Fn>, Travels<Args>...>;
-  constexpr bool callable = Traits::plain || Traits::with_token;
+  if constexpr (Traits::plain || Traits::with_token) {
+    return crosses<Travels<Fn>> && (crosses<Travels<Args>> && ...) &&
+           crosses_back<typename Traits::Result>;
+  } else {
+    return false;
+  }
+}
+
+// A compile error unless it can.
+template <class Fn, class... Args>
+void explain_call() {
+  using Traits = CallTraits<Travels<Fn>, Travels<Args>...>;
+  using Result = typename Traits::Result;
   static_assert(
-      callable,
+      Traits::plain || Traits::with_token,
       "submit(fn, args...): fn cannot be called with copies of these arguments, nor with a "
       "std::stop_token before them; text arrives as std::string");
-  if constexpr (callable) {
-    constexpr bool can_cross = must_cross<Travels<Fn>>() && (must_cross<Travels<Args>>() && ...) &&
-                               must_cross_back<typename Traits::Result>();
-    if constexpr (can_cross) return &RemoteCall<Travels<Fn>, Travels<Args>...>::run;
+  if constexpr (std::is_class_v<Fn> && lack_of<Fn>() == Lack::own) {
+    [[maybe_unused]] const CannotCross<Fn, Lack::capture> cannot;  // as generic lambdas are
+  } else {
+    explain<Travels<Fn>>();
   }
-  return nullptr;
+  (explain<Travels<Args>>(), ...);
+  static_assert(
+      !std::is_reference_v<Result>,
+      "fanout: what a task returns by reference cannot cross to another process: return a "
+      "value");
+  if constexpr (!std::is_void_v<Result> && !std::is_reference_v<Result>) explain<Result>();
 }
 
 template <class T>
@@ -151,14 +161,17 @@ void encode_travelling(Writer& writer, const T& value) {
   }
 }
 
-// Writes the call fn(args...), complete in itself. Throws what serializing them throws.
+// Writes the call fn(args...), complete in itself: the stub, fn, args. Throws what serializing them
+// throws; that something cannot cross is one compile error.
 template <class Fn, class... Args>
 void encode_call(Writer& writer, const Fn& fn, const Args&... args) {
-  constexpr RemoteStub stub = stub_of<Fn, Args...>();
-  if constexpr (stub != nullptr) {
+  if constexpr (call_crosses<Fn, Args...>()) {
+    const RemoteStub stub = &RemoteCall<Travels<Fn>, Travels<Args>...>::run;
     encode(writer, stub);
     encode_travelling(writer, fn);
     (encode_travelling(writer, args), ...);
+  } else {
+    explain_call<Fn, Args...>();
   }
 }
 

@@ -80,7 +80,7 @@ consteval bool is_bulk() {
   } else if constexpr (kind<T> == Kind::aggregate || kind<T> == Kind::duration ||
                        kind<T> == Kind::time_point) {
     return parts_are_bulk<T>(typename Codec<T>::Parts{});
-  } else if constexpr (kind<T> == Kind::array) {
+  } else if constexpr (kind<T> == Kind::array || kind<T> == Kind::std_array) {
     return bulk<typename Codec<T>::Element>;
   } else if constexpr (kind<T> == Kind::complex) {
     return bulk<typename T::value_type> && sizeof(T) == 2 * sizeof(typename T::value_type);
@@ -266,13 +266,3 @@ struct Codec<T, Kind::aggregate> {
 };
 
 }  // namespace fanout::detail
-
-template <class... Ts>
-void fanout::Writer::operator()(const Ts&... values) {
-  (detail::encode(*this, values), ...);
-}
-
-template <class... Ts>
-void fanout::Reader::operator()(Ts&... values) {
-  (detail::decode_into(*this, values), ...);
-}

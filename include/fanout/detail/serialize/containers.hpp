@@ -59,6 +59,10 @@ class BulkIterator {
     ++*this;
     return before;
   }
+  BulkIterator& operator--() {
+    at_ -= sizeof(V);
+    return *this;
+  }
   BulkIterator& operator+=(difference_type n) {
     at_ += n * static_cast<difference_type>(sizeof(V));
     return *this;
@@ -198,13 +202,13 @@ struct Codec<T, Kind::adaptor> {
   }
 };
 
+// An array of either kind.
 template <class T>
-struct Codec<T, Kind::array> {
+struct ArrayCodec {
   using Element = std::remove_cvref_t<decltype(*std::begin(std::declval<T&>()))>;
   using Parts = Types<Element>;
   static constexpr std::size_t count = sizeof(T) / sizeof(Element);
   static constexpr std::size_t smallest = count * Codec<Element>::smallest;
-  static constexpr bool set_later = std::is_array_v<T> || std::default_initializable<T>;
 
   static void write(Writer& writer, const T& value) {
     if constexpr (bulk<Element>) {
@@ -221,23 +225,27 @@ struct Codec<T, Kind::array> {
       for (auto& element : value) decode_into(reader, element);
     }
   }
+};
 
-  static T make(Reader& reader)
-    requires(!std::is_array_v<T>)
-  {
-    if constexpr (set_later) {
+template <class T>
+struct Codec<T, Kind::array> : ArrayCodec<T> {};
+
+template <class T>
+struct Codec<T, Kind::std_array> : ArrayCodec<T> {
+  static T make(Reader& reader) {
+    if constexpr (std::default_initializable<T>) {
       T value{};
-      read(reader, value);
+      ArrayCodec<T>::read(reader, value);
       return value;
     } else {
-      return make_of(reader, std::make_index_sequence<count>{});
+      return make_of(reader, std::make_index_sequence<std::tuple_size_v<T>>{});
     }
   }
 
  private:
   template <std::size_t... I>
   static T make_of(Reader& reader, std::index_sequence<I...>) {
-    return T{((void)I, decode<Element>(reader))...};
+    return T{((void)I, decode<typename ArrayCodec<T>::Element>(reader))...};
   }
 };
 

@@ -156,12 +156,30 @@ struct CannotCross {
 template <>
 struct CannotCross<Nothing, Lack::nothing> {};
 
-// A compile error unless T crosses.
+// A compile error unless T crosses. To be used in a branch of its own, so that no other error follows.
 template <class T>
-consteval bool must_cross() {
-  (void)sizeof(CannotCross<ObstacleOf<T>>);
-  return crosses<T>;
+void explain() {
+  [[maybe_unused]] const CannotCross<ObstacleOf<T>> cannot;
 }
 
 }  // namespace detail
+
+template <class... Ts>
+void Writer::operator()(const Ts&... values) {
+  if constexpr ((detail::crosses<Ts> && ...)) {
+    (detail::encode(*this, values), ...);
+  } else {
+    (detail::explain<Ts>(), ...);
+  }
+}
+
+template <class... Ts>
+void Reader::operator()(Ts&... values) {
+  if constexpr ((detail::crosses<Ts> && ...)) {
+    (detail::decode_into(*this, values), ...);
+  } else {
+    (detail::explain<Ts>(), ...);
+  }
+}
+
 }  // namespace fanout

@@ -26,8 +26,9 @@ enum class Kind {
   sequence,   // grows at an end: string, vector, deque, list, forward_list
   keyed,      // sets and maps
   adaptor,    // stack, queue, priority_queue
-  array,      // std::array and T[n]
-  tuple,      // pair, tuple
+  array,      // T[n]
+  std_array,
+  tuple,  // pair, tuple
   optional,
   variant,
   owner,     // unique_ptr, shared_ptr
@@ -125,7 +126,7 @@ template <class T>
 concept TupleLike = requires { std::tuple_size<T>::value; };
 
 template <class T>
-concept FixedArray = std::is_bounded_array_v<T> || (Ranged<T> && TupleLike<T>);
+concept StdArray = Ranged<T> && TupleLike<T>;
 
 template <class T>
 concept Optional = std::default_initializable<T> && requires(T& value) {
@@ -145,13 +146,13 @@ concept Variant = requires(T& value) {
 // Owns one object that `delete` ends; a pointer to an array does not say how long it is.
 template <class T>
 concept OwningPointer = std::default_initializable<T> &&
-                requires(T& value) {
-                  typename T::element_type;
-                  value.get();
-                  value.reset();
-                  *value;
-                } && !std::is_array_v<typename T::element_type> &&
-                std::constructible_from<T, typename T::element_type*>;
+                        requires(T& value) {
+                          typename T::element_type;
+                          value.get();
+                          value.reset();
+                          *value;
+                        } && !std::is_array_v<typename T::element_type> &&
+                        std::constructible_from<T, typename T::element_type*>;
 
 template <class T>
 concept Duration = requires(const T& value) {
@@ -208,7 +209,7 @@ consteval Kind kind_of() {
   else if constexpr (HasBase<T>) return Kind::none;
   else if constexpr (std::is_empty_v<T> && std::default_initializable<T>) return Kind::stateless;
   else if constexpr (Path<T>) return Kind::path;
-  else if constexpr (FixedArray<T>) return Kind::array;
+  else if constexpr (StdArray<T>) return Kind::std_array;
   else if constexpr (TupleLike<T>) return Kind::tuple;
   else if constexpr (BitVector<T>) return Kind::bits;
   else if constexpr (Bitset<T>) return Kind::bitset;
