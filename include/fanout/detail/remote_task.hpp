@@ -87,10 +87,9 @@ class RemoteSubmitter {
  private:
   template <class Fn, class... Args>
   auto submit_call_of(CallOptions options, Fn&& fn, Args&&... args) {
-    using Call = RemoteCall<Travels<Fn>, Travels<Args>...>;
-    using T = typename Call::Result;
-    constexpr RemoteStub stub = stub_of<Fn, Args...>();  // says what is wrong, if anything is
-    if constexpr (stub != nullptr) {
+    if constexpr (call_crosses<std::decay_t<Fn>, std::decay_t<Args>...>()) {
+      using Call = RemoteCall<Travels<Fn>, Travels<Args>...>;
+      using T = typename Call::Result;
       options.takes_token = Call::takes_token;
       options.callable = &typeid(Travels<Fn>);
       auto* const task = new RemoteTask<T>(client_, std::move(options));
@@ -109,6 +108,7 @@ class RemoteSubmitter {
       submit_or_drop(*task);
       return FutureAccess::adopt<Future<T>>(task);
     } else {
+      explain_call<std::decay_t<Fn>, std::decay_t<Args>...>();
       return Future<void>();
     }
   }
