@@ -108,8 +108,7 @@ class ProcessPoolExecutor {
   explicit ProcessPoolExecutor(std::integral auto max_workers)
       : ProcessPoolExecutor(ProcessPoolOptions{.max_workers = saturated(max_workers)}) {}
 
-  // Starts no process yet. Throws std::logic_error if main() did not call fanout::init, and
-  // std::system_error if descriptors or threads have run out.
+  // Starts no process yet. Throws std::logic_error if main() did not call fanout::init.
   explicit ProcessPoolExecutor(ProcessPoolOptions options = {});
 
   ProcessPoolExecutor(ProcessPoolExecutor&) = delete;

@@ -30,21 +30,40 @@ class BlockedSignals {
   sigset_t before_;
 };
 
+// The pool whose thread this is, if any.
+constinit thread_local const ProcessPool* own_pool = nullptr;
+
 }  // namespace
 
-ProcessPool::ProcessPool(ProcessPoolConfig config)
-    : config_(std::move(config)),
-      epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1 for a process pool")),
-      bell_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a process pool")) {
-  watch(bell_.get(), nullptr);
-}
+bool ProcessPool::on_own_thread() const noexcept { return own_pool == this; }
 
-void ProcessPool::start(std::shared_ptr<Client> client) {
-  client_ = client.get();
+// Once; whoever comes second waits for the first.
+void ProcessPool::start_thread() {
+  const Lock starting(starting_);
+  {
+    const Lock lock(mutex_);
+    if (started_) return;
+  }
+  epoll_ = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1 for a process pool");
+  Descriptor bell = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a process pool");
+  bell_number_ = bell.get();
+  watch(bell_number_);
   const BlockedSignals blocked;
   const Lock lock(mutex_);
-  thread_ = std::thread([this, client = std::move(client)] { run(); });
-  thread_id_ = thread_.get_id();
+  thread_ = std::thread([this, client = client_.shared_from_this()] {
+    own_pool = this;
+    run();
+    close_down();
+  });
+  bell_ = std::move(bell);
+  started_ = true;
+}
+
+void ProcessPool::close_down() {
+  fork_server_.reset();
+  epoll_.close();
+  const Lock lock(mutex_);
+  bell_.close();
 }
 
 void ProcessPool::join() {
@@ -64,6 +83,8 @@ std::unique_ptr<Blob> ProcessPool::allocate(std::size_t size) {
 }
 
 void ProcessPool::wake() noexcept {
+  const Lock lock(mutex_);
+  if (!bell_) return;  // nobody is there yet, or any more
   const std::uint64_t one = 1;
   (void)!write(bell_.get(), &one, sizeof(one));  // it saturates, and that is as good
 }
@@ -77,6 +98,12 @@ void ProcessPool::start_worker() noexcept {
 }
 
 void ProcessPool::start_worker_now() {
+  try {
+    start_thread();
+  } catch (...) {
+    client_.start_failed(std::current_exception());
+    throw;
+  }
   StartRequest request;
   if (on_own_thread()) {
     start_one(&request);

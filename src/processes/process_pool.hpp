@@ -22,17 +22,15 @@ struct ProcessPoolConfig {
   std::vector<std::byte> initializer;  // a call, or nothing
 };
 
-// Owned by the client, which outlives the thread: the thread shares it. All processes are started
-// by that thread, because the kernel ends them with the thread that did.
+// Owned by the client, which outlives the thread: the thread shares it. Thread and descriptors are
+// there from the first call to the end of the last worker. All processes are started by that thread,
+// because the kernel ends them with the thread that did.
 class ProcessPool final : public Transport {
  public:
-  // Throws std::system_error where descriptors have run out.
-  explicit ProcessPool(ProcessPoolConfig config);
+  ProcessPool(Client& client, ProcessPoolConfig config)
+      : client_(client), config_(std::move(config)) {}
 
-  // Once, before anything else. Throws std::system_error.
-  void start(std::shared_ptr<Client> client);
-
-  bool on_own_thread() const noexcept { return std::this_thread::get_id() == thread_id_; }
+  bool on_own_thread() const noexcept;
 
   // Returns when the thread is gone. Any thread but that one, several at a time.
   void join();
@@ -73,11 +71,13 @@ class ProcessPool final : public Transport {
     Ending how;
   };
 
+  void start_thread();
   void run();
+  void close_down();
   void handle_requests();
   void start_one(StartRequest* request);
   void spawn();
-  void watch(int descriptor, Worker* worker);
+  void watch(int descriptor);
   void sleep_until(Deadline deadline);
   void handle_event(int descriptor);
   Deadline tend_workers();
@@ -85,18 +85,20 @@ class ProcessPool final : public Transport {
   void bury(Worker& worker, ExitStatus status);
   bool has_requests();
 
+  Client& client_;
   const ProcessPoolConfig config_;
-  const Descriptor epoll_;
-  const Descriptor bell_;  // rung by workers, and by wake()
-  Client* client_ = nullptr;
-  std::thread thread_ FANOUT_GUARDED_BY(mutex_);
-  std::thread::id thread_id_;
 
+  Descriptor epoll_;                              // the thread's
   std::vector<std::unique_ptr<Worker>> workers_;  // the thread's
   std::optional<ForkServer> fork_server_;         // the thread's
 
-  Mutex joining_;  // held while the thread is joined; before mutex_
+  Mutex starting_;  // held while the thread is started
+  Mutex joining_;   // held while the thread is joined; before mutex_
   Mutex mutex_;    // taken under the client's, and takes none
+  Descriptor bell_ FANOUT_GUARDED_BY(mutex_);  // rung by workers, and by wake()
+  std::thread thread_ FANOUT_GUARDED_BY(mutex_);
+  bool started_ FANOUT_GUARDED_BY(mutex_) = false;
+  int bell_number_ = -1;  // the same for the thread
   int to_start_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::vector<StartRequest*> to_start_now_ FANOUT_GUARDED_BY(mutex_);
   std::vector<EndRequest> to_end_ FANOUT_GUARDED_BY(mutex_);

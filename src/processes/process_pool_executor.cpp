@@ -43,12 +43,10 @@ std::shared_ptr<Client> make_client(const ProcessPoolOptions& options) {
       .max_tasks_per_worker = static_cast<std::uint64_t>(options.max_tasks_per_child.value_or(0)),
       .break_on_death = options.on_worker_death == OnWorkerDeath::break_pool,
       .observer = options.observer});
-  auto pool = std::make_unique<ProcessPool>(detail::ProcessPoolConfig{
-      .fork_server = options.start_method == StartMethod::forkserver,
-      .initializer = options.initializer.call()});
-  ProcessPool& started = *pool;
-  client->set_transport(std::move(pool));
-  started.start(client);
+  client->set_transport(std::make_unique<ProcessPool>(
+      *client, detail::ProcessPoolConfig{
+                   .fork_server = options.start_method == StartMethod::forkserver,
+                   .initializer = options.initializer.call()}));
   return client;
 }
 

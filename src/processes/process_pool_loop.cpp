@@ -32,17 +32,16 @@ void ProcessPool::run() {
   set_thread_name("fanout-pool");
   for (;;) {
     handle_requests();
-    while (client_->collect()) {
+    while (client_.collect()) {
     }
-    Deadline deadline = client_->expire();
+    Deadline deadline = client_.expire();
     deadline = std::min(deadline, tend_workers(), [](Deadline a, Deadline b) { return a < b; });
-    if (client_->finished() && workers_.empty()) break;
-    if (spin_until([this] { return client_->has_mail(); })) continue;
+    if (client_.finished() && workers_.empty()) break;
+    if (spin_until([this] { return client_.has_mail(); })) continue;
     for (const auto& worker : workers_) worker->link->announce_sleep();
-    if (!client_->has_mail() && !has_requests()) sleep_until(deadline);
+    if (!client_.has_mail() && !has_requests()) sleep_until(deadline);
     for (const auto& worker : workers_) worker->link->retract_sleep();
   }
-  fork_server_.reset();
 }
 
 void ProcessPool::handle_requests() {
@@ -76,7 +75,7 @@ void ProcessPool::start_one(StartRequest* request) {
   try {
     spawn();
   } catch (...) {
-    client_->start_failed(std::current_exception());
+    client_.start_failed(std::current_exception());
     if (request != nullptr) request->error = std::current_exception();
   }
 }
@@ -95,7 +94,7 @@ void ProcessPool::spawn() {
   const std::uint64_t program = program_id();
   std::memcpy(hello.data(), &program, sizeof(program));
   std::copy(config_.initializer.begin(), config_.initializer.end(), hello.begin() + sizeof(program));
-  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_.get()}, false);
+  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_number_}, false);
 
   if (config_.fork_server && !fork_server_) fork_server_.emplace();
   workers_.reserve(workers_.size() + 1);
@@ -107,23 +106,22 @@ void ProcessPool::spawn() {
       StderrTail(std::move(read_end)));
   worker->link = link.get();
   try {
-    watch(socket, worker.get());
-    watch(worker->child.descriptor(), worker.get());
-    watch(worker->errors.descriptor(), worker.get());
+    watch(socket);
+    watch(worker->child.descriptor());
+    watch(worker->errors.descriptor());
   } catch (...) {
     worker->child.signal_group(SIGKILL);
     while (!worker->child.reap()) yield_thread();
     throw;
   }
-  worker->record = &client_->add_worker(std::move(link));
+  worker->record = &client_.add_worker(std::move(link));
   workers_.push_back(std::move(worker));
 }
 
-void ProcessPool::watch(int descriptor, Worker* worker) {
+void ProcessPool::watch(int descriptor) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = descriptor;
-  (void)worker;
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     throw_errno("epoll_ctl for a worker");
   }
@@ -143,9 +141,9 @@ void ProcessPool::sleep_until(Deadline deadline) {
 }
 
 void ProcessPool::handle_event(int descriptor) {
-  if (descriptor == bell_.get()) {
+  if (descriptor == bell_number_) {
     std::uint64_t rung = 0;
-    (void)!read(bell_.get(), &rung, sizeof(rung));  // only its being readable matters
+    (void)!read(bell_number_, &rung, sizeof(rung));  // only its being readable matters
     return;
   }
   for (const auto& worker : workers_) {
@@ -188,7 +186,7 @@ Deadline ProcessPool::tend_workers() {
       if (worker.stderr_blocked) {
         at(Deadline::after_seconds(stderr_retry));
       } else if (!worker.errors.ended()) {
-        watch(worker.errors.descriptor(), &worker);
+        watch(worker.errors.descriptor());
       }
     }
     ++i;
@@ -211,7 +209,7 @@ void ProcessPool::bury(Worker& dead, ExitStatus status) {
   workers_.erase(at);
   const std::string text =
       "pid " + std::to_string(worker->child.pid()) + " " + status.text();
-  client_->on_death(*worker->record, {.pid = worker->child.pid(),
+  client_.on_death(*worker->record, {.pid = worker->child.pid(),
                                       .exit_code = status.exit_code,
                                       .signal = status.signal,
                                       .text = text,

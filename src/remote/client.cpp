@@ -65,7 +65,7 @@ void Client::submit(PendingCall& call) {
     is_first = !closed_ && workers_.empty() && starting_ == 0;
     if (is_first) ++starting_;
   }
-  if (is_first) transport_->start_worker_now();
+  if (is_first) transport_->start_worker_now();  // or it calls start_failed(), and throws
   observe(TaskEvent::Kind::submitted, call, -1);
   {
     const Lock lock(mutex_);
