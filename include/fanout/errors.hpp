@@ -3,7 +3,9 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include <fanout/detail/function.hpp>
@@ -80,6 +82,73 @@ class BrokenExecutor : public Error {
 class BrokenThreadPool : public BrokenExecutor {
  public:
   using BrokenExecutor::BrokenExecutor;
+};
+
+// The processes of a pool cannot run tasks: they do not start, their initializer threw, or one died
+// with OnWorkerDeath::break_pool. The cause is nested.
+class BrokenProcessPool : public BrokenExecutor {
+ public:
+  using BrokenExecutor::BrokenExecutor;
+};
+
+// The worker process ended while it ran the task; what() says all of the following.
+class WorkerDied : public Error {
+ public:
+  WorkerDied(const std::string& text, int pid, int exit_code, int signal, std::string task,
+             std::string last_lines);
+
+  int pid() const noexcept { return pid_; }
+  int exit_code() const noexcept { return exit_code_; }  // -1: none, a signal ended it
+  int signal() const noexcept { return signal_; }        // 0: none, it exited
+
+  const std::string& task() const noexcept;        // what TaskOptions::name calls it
+  const std::string& last_lines() const noexcept;  // what the worker wrote to stderr at last
+
+ private:
+  struct Texts;
+  int pid_;
+  int exit_code_;
+  int signal_;
+  std::shared_ptr<const Texts> texts_;  // shared, so that copies of the exception cannot throw
+};
+
+// A value could not be turned into bytes, or bytes not into a value: they are malformed, nested too
+// deeply, or come from a different binary.
+class SerializationError : public Error {
+ public:
+  using Error::Error;
+};
+
+// What a task threw in another process, where its type cannot be rebuilt here. It also is the last
+// nested exception of one that can, to say where it came from.
+//
+//   try { future.result(); }
+//   catch (const fanout::RemoteError& error) {
+//     std::cerr << error.type_name() << " in process " << error.pid() << ":\n" << error.trace();
+//   }
+class RemoteError : public Error {
+ public:
+  RemoteError(const std::string& type_name, const std::string& text, int pid,
+              const std::string& trace);
+  RemoteError(const RemoteError&) noexcept;
+  RemoteError& operator=(const RemoteError&) noexcept;
+  ~RemoteError() override;
+
+  // The type of what was thrown, as one writes it: "app::ParseError".
+  const std::string& type_name() const noexcept;
+
+  // What its what() said; what() here adds type and process.
+  const std::string& text() const noexcept;
+
+  // The process that it was thrown in.
+  int pid() const noexcept;
+
+  // The exception and those nested in it, a line each.
+  const std::string& trace() const noexcept;
+
+ private:
+  struct Details;
+  std::shared_ptr<const Details> details_;
 };
 
 // Sets what happens to exceptions that reach nobody: those that a callback throws, and failures

@@ -7,7 +7,10 @@
 #include <fanout/future.hpp>
 #include <fanout/map.hpp>
 #include <fanout/observer.hpp>
+#include <fanout/process_pool_executor.hpp>
 #include <fanout/progress.hpp>
 #include <fanout/promise.hpp>
+#include <fanout/register_exception.hpp>
+#include <fanout/serialize.hpp>
 #include <fanout/thread_pool_executor.hpp>
 #include <fanout/wait.hpp>

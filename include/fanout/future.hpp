@@ -52,7 +52,7 @@ class AnyFuture {
   bool done() const { return state().done(); }
 
   // A worker is executing the task. Never blocks.
-  bool running() const { return state().status() == detail::Status::running; }
+  bool running() const { return state().is_running(); }
 
   // The task was cancelled. Never blocks.
   bool cancelled() const { return state().status() == detail::Status::cancelled; }

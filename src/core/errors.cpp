@@ -90,6 +90,22 @@ std::exception_ptr broken_promise() {
 
 }  // namespace detail
 
+struct WorkerDied::Texts {
+  std::string task;
+  std::string last_lines;
+};
+
+WorkerDied::WorkerDied(const std::string& text, int pid, int exit_code, int signal,
+                       std::string task, std::string last_lines)
+    : Error(text),
+      pid_(pid),
+      exit_code_(exit_code),
+      signal_(signal),
+      texts_(std::make_shared<const Texts>(Texts{std::move(task), std::move(last_lines)})) {}
+
+const std::string& WorkerDied::task() const noexcept { return texts_->task; }
+const std::string& WorkerDied::last_lines() const noexcept { return texts_->last_lines; }
+
 void on_unhandled_exception(
     std::function<void(std::exception_ptr error, std::string_view where)> hook) {
   std::shared_ptr<const detail::Hook> shared;

@@ -85,6 +85,7 @@ bool State::remove_listener(Listener& listener) noexcept {
 }
 
 bool State::cancel() noexcept {
+  if (status() == Status::pending && !withdraw()) return false;
   std::uintptr_t word = 0;
   {
     const Lock lock(stripe_of(this));
@@ -119,6 +120,11 @@ void State::enqueue_for(Owner& owner) noexcept {
 void State::take_back() noexcept {
   owner_ = nullptr;
   word_.store(0, std::memory_order_relaxed);  // relaxed: as in enqueue_for()
+}
+
+void State::withdrawn_from_queue() noexcept {
+  // relaxed: publishes nothing. Nothing is freed here, since the caller's handle stays.
+  word_.fetch_and(~queued, std::memory_order_relaxed);
 }
 
 bool State::start_dequeued() noexcept {
@@ -232,7 +238,8 @@ void State::destroy() noexcept {
   delete this;
 }
 
-std::string State::describe() const {
+std::string State::describe() {
+  if (status() == Status::pending) notice_start();
   switch (status()) {
     case Status::pending:
       return "<Future state=pending>";

@@ -29,10 +29,14 @@ struct WaitingThread final : Listener {
 
 }  // namespace
 
+bool State::await_briefly() noexcept {
+  return spin_until([this] { return done(); });
+}
+
 bool State::block_until(Deadline deadline) {
   if (done()) return true;
   if (deadline.passed()) return false;
-  if (spin_until([this] { return done(); })) return true;
+  if (await_briefly()) return true;
   if (deadline.is_never() && patience.wants_nap()) {
     patience.nap();
     if (done()) return true;
@@ -55,7 +59,7 @@ void State::wait() {
   if (context.helper != nullptr && context.helper->run_awaited(*this)) return;
   if (context.frame == nullptr) {
     block_until(Deadline::never());
-  } else if (!spin_until([this] { return done(); })) {
+  } else if (!await_briefly()) {
     const WaitEdge edge({this});
     block_until(Deadline::never());
   }

@@ -11,8 +11,8 @@
 
 #include <fanout/thread_pool_executor.hpp>
 
+#include "../core/fork_guard.hpp"
 #include "backlog.hpp"
-#include "fork_guard.hpp"
 #include "injector.hpp"
 #include "parking.hpp"
 #include "time_limits.hpp"

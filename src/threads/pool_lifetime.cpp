@@ -9,9 +9,9 @@
 #include <fanout/errors.hpp>
 
 #include "../core/cpus.hpp"
+#include "../core/reaper.hpp"
+#include "../core/thread_name.hpp"
 #include "pool.hpp"
-#include "reaper.hpp"
-#include "thread_name.hpp"
 
 namespace fanout::detail {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <fanout/thread_pool_executor.hpp>
 
+#include "../core/reaper.hpp"
 #include "pool.hpp"
-#include "reaper.hpp"
 
 namespace fanout {
 

@@ -8,7 +8,7 @@
 
 #include <fanout/errors.hpp>
 
-#include "thread_name.hpp"
+#include "../core/thread_name.hpp"
 
 namespace fanout::detail {
 namespace {

@@ -46,11 +46,29 @@ struct BoundedThreads {
   }
 };
 
-using Executors = ::testing::Types<  //
-    Threads<1>,                      //
-    Threads<4>,                      //
-    BoundedThreads<OnFull::block>,   //
-    BoundedThreads<OnFull::caller_runs>>;
+// Tasks of processes share no memory with the test, and reach it through files, doors and results.
+template <int Workers, StartMethod Method>
+struct Processes {
+  using Executor = ProcessPoolExecutor;
+  static constexpr int workers = Workers;
+  static constexpr bool in_process = false;
+  static std::string name() {
+    return (Method == StartMethod::spawn ? "ProcessPool" : "ForkedProcessPool") +
+           std::to_string(Workers);
+  }
+  static std::unique_ptr<Executor> make(int count = Workers) {
+    return std::make_unique<Executor>(
+        ProcessPoolOptions{.max_workers = count, .start_method = Method});
+  }
+};
+
+using Executors = ::testing::Types<       //
+    Threads<1>,                           //
+    Threads<4>,                           //
+    BoundedThreads<OnFull::block>,        //
+    BoundedThreads<OnFull::caller_runs>,  //
+    Processes<2, StartMethod::spawn>,     //
+    Processes<2, StartMethod::forkserver>>;
 
 // Those of them whose tasks share memory with the test, for tests that look inside.
 template <class Types>

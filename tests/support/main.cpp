@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fanout/process_pool_executor.hpp>
+
 #include "support/resources.hpp"
 #include "support/watchdog.hpp"
 
 int main(int argc, char** argv) {
+  fanout::init(argc, argv);  // a worker process of a test comes no further
   ::testing::InitGoogleTest(&argc, argv);
   auto& listeners = ::testing::UnitTest::GetInstance()->listeners();
   // At the end of a test listeners are called in reverse order: the leak check comes first, so the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which process an object belongs to after a fork.
-#include "threads/fork_guard.hpp"
+#include "core/fork_guard.hpp"
 
 #include <functional>
 

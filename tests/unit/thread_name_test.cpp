@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The operating system's name of a thread.
-#include "threads/thread_name.hpp"
+#include "core/thread_name.hpp"
 
 #include <string>
 #include <thread>

@@ -98,7 +98,7 @@ class State : public QueueLink {
   bool failed() const noexcept { return status() == Status::finished && error_ != nullptr; }
 
   // As AnyFuture::describe().
-  std::string describe() const;
+  std::string describe();
 
   // --- the reader's side ---
 
@@ -122,7 +122,13 @@ class State : public QueueLink {
   void claim_value();
 
   bool cancel() noexcept;
-  bool request_stop() noexcept;
+  virtual bool request_stop() noexcept;
+
+  // As status() == Status::running, also for a task that is started out of this process's sight.
+  bool is_running() noexcept {
+    if (status() == Status::pending) notice_start();
+    return status() == Status::running;
+  }
 
   // False: it is done already and the listener was not added.
   bool add_listener(Listener& listener) noexcept;
@@ -139,6 +145,9 @@ class State : public QueueLink {
 
   // Never entered the queue after all.
   void take_back() noexcept;
+
+  // Taken out of its queue for good, still pending; the caller has a handle.
+  void withdrawn_from_queue() noexcept;
 
   // The caller took the state out of its queue and wants to run it. False: there is nothing to run;
   // the caller goes on to leave_queue().
@@ -190,6 +199,18 @@ class State : public QueueLink {
 
   // Destroys the callable, which exists until then.
   virtual void discard() noexcept = 0;
+
+  // --- for a task that runs in another process ---
+
+  // Whoever holds the task makes sure that it never starts, or says false: it has started. Called
+  // before a pending state is cancelled, with a handle.
+  virtual bool withdraw() noexcept { return true; }
+
+  // Moves a pending state on to running if its task was started elsewhere.
+  virtual void notice_start() noexcept {}
+
+  // Waits for a moment without sleeping; says whether the state is done.
+  virtual bool await_briefly() noexcept;
 
   // What the task returns.
   virtual const std::type_info& value_type() const noexcept { return typeid(void); }

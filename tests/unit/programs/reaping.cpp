@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "threads/reaper.hpp"
+#include "core/reaper.hpp"
 
 namespace {
 

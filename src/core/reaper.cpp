@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "../core/mutex.hpp"
 #include "fork_guard.hpp"
+#include "mutex.hpp"
 
 namespace fanout::detail {
 namespace {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The transport between a client and its worker processes: one thread that starts them, listens to
+// them, and sees them end.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "../core/mutex.hpp"
+#include "../remote/client.hpp"
+#include "child.hpp"
+#include "fork_server.hpp"
+#include "process_link.hpp"
+#include "stderr_tail.hpp"
+
+namespace fanout::detail {
+
+struct ProcessPoolConfig {
+  bool fork_server = false;
+  std::vector<std::byte> initializer;  // a call, or nothing
+};
+
+// Owned by the client, which outlives the thread: the thread shares it. Thread and descriptors are
+// there from the first call to the end of the last worker. All processes are started by that thread,
+// because the kernel ends them with the thread that did.
+class ProcessPool final : public Transport {
+ public:
+  ProcessPool(Client& client, ProcessPoolConfig config)
+      : client_(client), config_(std::move(config)) {}
+
+  bool on_own_thread() const noexcept;
+
+  // Returns when the thread is gone. Any thread but that one, several at a time.
+  void join();
+
+  // Gives it up, to be joined elsewhere.
+  std::thread release_thread();
+
+  // --- Transport ---
+
+  std::unique_ptr<Blob> allocate(std::size_t size) override;
+  void start_worker() noexcept override;
+  void start_worker_now() override;
+  void end_worker(Link& link, Ending how) noexcept override;
+  void wake() noexcept override;
+
+ private:
+  // A worker process, for the thread only.
+  struct Worker {
+    Worker(Child c, StderrTail e) noexcept : child(std::move(c)), errors(std::move(e)) {}
+
+    Child child;
+    StderrTail errors;
+    ProcessLink* link = nullptr;     // owned by the record
+    RemoteWorker* record = nullptr;  // owned by the client
+    Deadline next_signal = Deadline::never();
+    int signal = 0;
+    bool stderr_blocked = false;
+    bool ended = false;
+  };
+
+  struct StartRequest {
+    Gate done;
+    std::exception_ptr error;
+  };
+
+  struct EndRequest {
+    Link* link;
+    Ending how;
+  };
+
+  void start_thread();
+  void run();
+  void close_down();
+  void handle_requests();
+  void start_one(StartRequest* request);
+  void spawn();
+  void watch(int descriptor);
+  void sleep_until(Deadline deadline);
+  void handle_event(int descriptor);
+  Deadline tend_workers();
+  void begin_ending(Worker& worker, Ending how);
+  void bury(Worker& worker, ExitStatus status);
+  bool has_requests();
+
+  Client& client_;
+  const ProcessPoolConfig config_;
+
+  Descriptor epoll_;                              // the thread's
+  std::vector<std::unique_ptr<Worker>> workers_;  // the thread's
+  std::optional<ForkServer> fork_server_;         // the thread's
+
+  Mutex starting_;  // held while the thread is started
+  Mutex joining_;   // held while the thread is joined; before mutex_
+  Mutex mutex_;    // taken under the client's, and takes none
+  Descriptor bell_ FANOUT_GUARDED_BY(mutex_);  // rung by workers, and by wake()
+  std::thread thread_ FANOUT_GUARDED_BY(mutex_);
+  bool started_ FANOUT_GUARDED_BY(mutex_) = false;
+  int bell_number_ = -1;  // the same for the thread
+  int to_start_ FANOUT_GUARDED_BY(mutex_) = 0;
+  std::vector<StartRequest*> to_start_now_ FANOUT_GUARDED_BY(mutex_);
+  std::vector<EndRequest> to_end_ FANOUT_GUARDED_BY(mutex_);
+};
+
+}  // namespace fanout::detail

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// The pool's thread. It waits for all workers at once and for none in particular.
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+
+#include <fanout/errors.hpp>
+
+#include "../core/spin.hpp"
+#include "../core/thread_name.hpp"
+#include "../remote/modules.hpp"
+#include "process_pool.hpp"
+#include "spawn.hpp"
+
+namespace fanout::detail {
+namespace {
+
+// How long a task that is over its time has to obey its stop token, and then SIGTERM.
+constexpr double patience_for_stop = 0.1;
+constexpr double patience_for_sigterm = 1.0;
+
+// How soon to try again to write to a stderr that takes nothing.
+constexpr double stderr_retry = 0.02;
+
+}  // namespace
+
+void ProcessPool::run() {
+  set_thread_name("fanout-pool");
+  for (;;) {
+    handle_requests();
+    while (client_.collect()) {
+    }
+    Deadline deadline = client_.expire();
+    deadline = std::min(deadline, tend_workers(), [](Deadline a, Deadline b) { return a < b; });
+    if (client_.finished() && workers_.empty()) break;
+    if (spin_until([this] { return client_.has_mail(); })) continue;
+    for (const auto& worker : workers_) worker->link->announce_sleep();
+    if (!client_.has_mail() && !has_requests()) sleep_until(deadline);
+    for (const auto& worker : workers_) worker->link->retract_sleep();
+  }
+}
+
+void ProcessPool::handle_requests() {
+  for (;;) {
+    StartRequest* now = nullptr;
+    std::vector<EndRequest> to_end;
+    bool start = false;
+    {
+      const Lock lock(mutex_);
+      to_end = std::exchange(to_end_, {});
+      if (!to_start_now_.empty()) {
+        now = to_start_now_.back();
+        to_start_now_.pop_back();
+      } else if (to_start_ > 0) {
+        --to_start_;
+        start = true;
+      }
+    }
+    for (const EndRequest& request : to_end) {
+      for (const auto& worker : workers_) {
+        if (worker->link == request.link) begin_ending(*worker, request.how);
+      }
+    }
+    if (now == nullptr && !start) return;
+    start_one(now);
+    if (now != nullptr) now->done.open();  // and with this the request is gone
+  }
+}
+
+void ProcessPool::start_one(StartRequest* request) {
+  try {
+    spawn();
+  } catch (...) {
+    client_.start_failed(std::current_exception());
+    if (request != nullptr) request->error = std::current_exception();
+  }
+}
+
+// Everything that can fail comes before the process, or ends it again.
+void ProcessPool::spawn() {
+  SharedSegment segment;
+  auto [ours, theirs] = ControlSocket::pair();
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("pipe for the stderr of a worker");
+  Descriptor read_end(ends[0]);
+  const Descriptor write_end(ends[1]);
+  fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
+
+  std::vector<std::byte> hello(sizeof(std::uint64_t) + config_.initializer.size());
+  const std::uint64_t program = program_id();
+  std::memcpy(hello.data(), &program, sizeof(program));
+  std::copy(config_.initializer.begin(), config_.initializer.end(), hello.begin() + sizeof(program));
+  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_number_}, false);
+
+  if (config_.fork_server && !fork_server_) fork_server_.emplace();
+  workers_.reserve(workers_.size() + 1);
+  const int socket = ours.descriptor();
+  auto link = std::make_unique<ProcessLink>(std::move(segment), std::move(ours));
+  auto worker = std::make_unique<Worker>(
+      fork_server_ ? fork_server_->start(theirs, write_end.get())
+                   : spawn_self(worker_argument, theirs, write_end.get()),
+      StderrTail(std::move(read_end)));
+  worker->link = link.get();
+  try {
+    watch(socket);
+    watch(worker->child.descriptor());
+    watch(worker->errors.descriptor());
+  } catch (...) {
+    worker->child.signal_group(SIGKILL);
+    while (!worker->child.reap()) yield_thread();
+    throw;
+  }
+  worker->record = &client_.add_worker(std::move(link));
+  workers_.push_back(std::move(worker));
+}
+
+void ProcessPool::watch(int descriptor) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = descriptor;
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
+    throw_errno("epoll_ctl for a worker");
+  }
+}
+
+void ProcessPool::sleep_until(Deadline deadline) {
+  int milliseconds = -1;
+  if (!deadline.is_never()) {
+    const std::int64_t left =
+        deadline.nanoseconds() - Deadline::after_seconds(0).nanoseconds() + 999'999;
+    milliseconds = static_cast<int>(std::clamp<std::int64_t>(left / 1'000'000, 0, 60'000));
+  }
+  std::array<epoll_event, 32> events;
+  const int count =
+      epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), milliseconds);
+  for (int i = 0; i < count; ++i) handle_event(events[static_cast<std::size_t>(i)].data.fd);
+}
+
+void ProcessPool::handle_event(int descriptor) {
+  if (descriptor == bell_number_) {
+    std::uint64_t rung = 0;
+    (void)!read(bell_number_, &rung, sizeof(rung));  // only its being readable matters
+    return;
+  }
+  for (const auto& worker : workers_) {
+    if (descriptor == worker->link->socket()) {
+      worker->link->socket_has_mail();
+    } else if (descriptor == worker->child.descriptor()) {
+      worker->ended = true;
+    } else if (descriptor == worker->errors.descriptor()) {
+      worker->stderr_blocked = !worker->errors.pass_on();
+      if (worker->stderr_blocked || worker->errors.ended()) {
+        epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, descriptor, nullptr);
+      }
+    }
+  }
+}
+
+// Sends the signals that are due, and buries the dead. When to call it next.
+Deadline ProcessPool::tend_workers() {
+  Deadline next = Deadline::never();
+  const auto at = [&next](Deadline deadline) { next = deadline < next ? deadline : next; };
+  for (std::size_t i = 0; i < workers_.size();) {
+    Worker& worker = *workers_[i];
+    if (worker.ended) {
+      if (const auto status = worker.child.reap()) {
+        bury(worker, *status);
+        i = 0;  // callbacks may have started others
+        continue;
+      }
+    }
+    if (!worker.next_signal.is_never() && worker.next_signal.passed()) {
+      worker.child.signal_group(worker.signal);
+      worker.next_signal = worker.signal == SIGTERM
+                               ? Deadline::after_seconds(patience_for_sigterm)
+                               : Deadline::never();
+      worker.signal = SIGKILL;
+    }
+    at(worker.next_signal);
+    if (worker.stderr_blocked) {
+      worker.stderr_blocked = !worker.errors.pass_on();
+      if (worker.stderr_blocked) {
+        at(Deadline::after_seconds(stderr_retry));
+      } else if (!worker.errors.ended()) {
+        watch(worker.errors.descriptor());
+      }
+    }
+    ++i;
+  }
+  return next;
+}
+
+void ProcessPool::begin_ending(Worker& worker, Ending how) {
+  const bool patient = how == Ending::overrun;
+  worker.signal = how == Ending::now ? SIGKILL : SIGTERM;
+  worker.next_signal = Deadline::after_seconds(patient ? patience_for_stop : 0);
+}
+
+void ProcessPool::bury(Worker& dead, ExitStatus status) {
+  dead.errors.pass_on();
+  dead.link->socket_has_mail();  // a last answer may be there
+  const auto at = std::find_if(workers_.begin(), workers_.end(),
+                               [&dead](const auto& worker) { return worker.get() == &dead; });
+  const std::unique_ptr<Worker> worker = std::move(*at);
+  workers_.erase(at);
+  const std::string text =
+      "pid " + std::to_string(worker->child.pid()) + " " + status.text();
+  client_.on_death(*worker->record, {.pid = worker->child.pid(),
+                                      .exit_code = status.exit_code,
+                                      .signal = status.signal,
+                                      .text = text,
+                                      .last_lines = worker->errors.last_lines()});
+}
+
+}  // namespace fanout::detail

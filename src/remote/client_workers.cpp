@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+// What workers say, how they go, and what becomes of their calls.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <new>
+#include <utility>
+
+#include <fanout/detail/remote_call.hpp>
+#include <fanout/errors.hpp>
+
+#include "client.hpp"
+#include "frame.hpp"
+
+namespace fanout::detail {
+
+using Phase = RemoteWorker::Phase;
+
+// So many workers may die in a row before one was ready.
+constexpr int most_deaths_at_start = 3;
+
+RemoteWorker& Client::add_worker(std::unique_ptr<Link> link) {
+  const Lock lock(mutex_);
+  --starting_;
+  workers_.push_back(std::make_unique<RemoteWorker>(std::move(link), next_index_++));
+  RemoteWorker& worker = *workers_.back();
+  if (watchers_ > 0) worker.link->set_watched(true);
+  dispatch();
+  retire_if_done();
+  return worker;
+}
+
+void Client::start_failed(std::exception_ptr cause) {
+  Steps steps;
+  Inbox nothing;
+  {
+    const Lock lock(mutex_);
+    --starting_;
+    // Those that live go on; without any, nobody would ever run what is queued.
+    if (workers_.empty() && starting_ == 0 && unfinished() != 0) {
+      try {
+        try {
+          std::rethrow_exception(cause);
+        } catch (...) {
+          std::throw_with_nested(BrokenProcessPool("a worker could not be started"));
+        }
+      } catch (...) {
+        break_pool(std::current_exception(), Ending::now, steps);
+      }
+    }
+  }
+  deliver(steps, nothing);
+}
+
+bool Client::has_mail() {
+  if (!mutex_.try_lock()) return false;
+  const bool any = std::any_of(workers_.begin(), workers_.end(),
+                               [](const auto& worker) { return worker->link->has_mail(); });
+  mutex_.unlock();
+  return any;
+}
+
+bool Client::collect() {
+  Steps steps;
+  Inbox inbox;
+  bool any = false;
+  {
+    const Lock lock(mutex_);
+    any = receive_all(inbox, steps);
+    if (any) {
+      dispatch();
+      rebalance();
+      retire_if_done();
+    }
+  }
+  deliver(steps, inbox);
+  return any;
+}
+
+bool Client::receive_all(Inbox& inbox, Steps& steps) {
+  bool any = false;
+  for (const auto& worker : workers_) {
+    if (!worker->link->has_mail()) continue;
+    try {
+      std::size_t entry = inbox.size();
+      worker->link->receive(inbox);
+      const std::size_t used_before = worker->used;
+      for (; entry < inbox.size(); ++entry) {
+        any = true;
+        handle(*worker, inbox, entry, steps);
+      }
+      if (any) worker->full = false;
+      // It ran dry while calls wait: it is quicker than we are, send more ahead.
+      if (used_before >= worker->window && worker->used == 0 && !queue_.empty()) {
+        worker->window = std::min(2 * worker->window, worker->slots.size());
+      }
+      fill(*worker);
+    } catch (const ProtocolError&) {
+      transport_->end_worker(*worker->link, Ending::now);  // on_death() does the rest
+    }
+  }
+  return any;
+}
+
+void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps) {
+  const Message& message = inbox.message(entry);
+  switch (message.kind) {
+    case MessageKind::ready:
+      if (worker.phase == Phase::starting) worker.phase = Phase::ready;
+      deaths_at_start_ = 0;
+      return;
+    case MessageKind::refused:
+      try {
+        try {
+          decode_result<void>(inbox.payload(entry));
+        } catch (...) {
+          std::throw_with_nested(
+              BrokenProcessPool("the pool is broken: the initializer of a worker threw an exception"));
+        }
+      } catch (...) {
+        break_pool(std::current_exception(), Ending::now, steps);
+      }
+      return;
+    case MessageKind::started:
+    case MessageKind::result:
+    case MessageKind::skipped:
+      handle_answer(worker, message, entry, steps);
+      return;
+    default:
+      throw ProtocolError("a worker sent what only a client sends");
+  }
+}
+
+void Client::handle_answer(RemoteWorker& worker, const Message& message, std::size_t entry,
+                           Steps& steps) {
+  if (message.slot >= worker.slots.size() || message.call == 0 ||
+      worker.slots[message.slot].id != message.call) {
+    throw ProtocolError("a worker answers a call that it does not have");
+  }
+  RemoteWorker::Slot& slot = worker.slots[message.slot];
+  PendingCall* const call = slot.call;
+  if (message.kind == MessageKind::started) {
+    if (call == nullptr) return;  // its time was over before the news came
+    mark_started(*call);
+    if (options_.observer != nullptr) {
+      steps.push_back({.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
+    }
+    if (call->options().has_limit) {
+      limits_.push_back({.deadline = Deadline::after_seconds(call->options().limit_seconds),
+                         .worker = &worker,
+                         .slot = message.slot,
+                         .id = message.call});
+      transport_->wake();
+    }
+    return;
+  }
+  if (call != nullptr) {
+    if (message.kind == MessageKind::skipped) throw ProtocolError("a worker skips a call that it has");
+    mark_started(*call);
+    settle(*call, {.what = Step::What::result, .call = call, .worker = worker.index, .entry = entry, .death = nullptr},
+           steps);
+  }
+  slot = {};
+  --worker.used;
+}
+
+void Client::mark_started(PendingCall& call) noexcept {
+  if (call.place_ != Place::sent) return;
+  call.place_ = Place::started;
+  call.state().start_dequeued();
+  ++started_;
+}
+
+// The outcome of the call is decided: nobody but the thread that delivers it touches it from now on.
+void Client::settle(PendingCall& call, Step step, Steps& steps) {
+  if (call.place_ != Place::started) {
+    ++started_;
+    CallQueue::leave(call);
+    call.state().start_dequeued();
+  }
+  call.place_ = Place::settled;
+  ++settled_;
+  steps.push_back(std::move(step));
+}
+
+void Client::on_death(RemoteWorker& worker, Death death) {
+  Steps steps;
+  Inbox inbox;
+  {
+    const Lock lock(mutex_);
+    receive_all(inbox, steps);  // what it sent before counts
+    const bool expected = worker.overrun || closed_ ||
+                          (worker.phase == Phase::leaving && worker.used == 0);
+    if (!expected) ++died_;
+    const bool at_start = worker.phase == Phase::starting;
+    const auto shared = std::make_shared<const Death>(std::move(death));
+    take_back_unstarted(worker);
+    for (const RemoteWorker::Slot& slot : worker.slots) {
+      if (slot.call == nullptr) continue;
+      const bool all = options_.break_on_death;
+      settle(*slot.call,
+             {.what = all ? Step::What::broken : Step::What::died, .call = slot.call, .worker = worker.index, .death = shared},
+             steps);
+    }
+    std::erase_if(limits_, [&worker](const Limit& limit) { return limit.worker == &worker; });
+    std::erase_if(workers_, [&worker](const auto& other) { return other.get() == &worker; });
+    if (!expected && !is_broken() &&
+        (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
+      std::string why = "the pool is broken: a worker ended abruptly: ";
+      if (at_start) why = "the pool is broken: its workers end before they are ready: ";
+      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now, steps);
+    }
+    start_worker_if_needed();
+    dispatch();
+    retire_if_done();
+  }
+  deliver(steps, inbox);
+}
+
+void Client::break_pool(std::exception_ptr cause, Ending how, Steps& steps) {
+  if (broken_ == nullptr) broken_ = std::move(cause);
+  closed_ = true;
+  const auto fail = [&](PendingCall& call) {
+    settle(call, {.what = Step::What::broken, .call = &call, .death = nullptr}, steps);
+  };
+  while (PendingCall* const call = queue_.front()) fail(*call);
+  for (const auto& worker : workers_) {
+    while (PendingCall* const call = worker->backlog.front()) fail(*call);
+    for (RemoteWorker::Slot& slot : worker->slots) {
+      if (slot.call == nullptr) continue;
+      // Whoever wins: it must not start any more, and it has an outcome.
+      if (slot.call->place_ == Place::sent) worker->link->revoke(slot.call->slot_, slot.call->id_);
+      fail(*std::exchange(slot.call, nullptr));
+    }
+    worker->phase = Phase::leaving;
+    transport_->end_worker(*worker->link, how);
+  }
+  limits_.clear();
+}
+
+Deadline Client::expire() {
+  Steps steps;
+  Inbox nothing;
+  Deadline next = Deadline::never();
+  {
+    const Lock lock(mutex_);
+    for (std::size_t i = 0; i < limits_.size();) {
+      const Limit limit = limits_[i];
+      RemoteWorker& worker = *limit.worker;
+      RemoteWorker::Slot& slot = worker.slots[limit.slot];
+      if (slot.id == limit.id && !limit.deadline.passed()) {
+        if (limit.deadline < next) next = limit.deadline;
+        ++i;
+        continue;
+      }
+      limits_.erase(limits_.begin() + static_cast<std::ptrdiff_t>(i));
+      if (slot.id != limit.id || slot.call == nullptr) continue;
+      PendingCall& call = *std::exchange(slot.call, nullptr);
+      settle(call, {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr}, steps);
+      take_back_unstarted(worker);
+      worker.link->stop(limit.id);
+      worker.phase = Phase::leaving;
+      worker.overrun = true;
+      worker.link->retire();
+      transport_->end_worker(*worker.link, Ending::overrun);
+      start_worker_if_needed();
+      dispatch();
+    }
+  }
+  deliver(steps, nothing);
+  return next;
+}
+
+void Client::observe(TaskEvent::Kind kind, PendingCall& call, int worker) const noexcept {
+  if (options_.observer == nullptr) return;
+  std::string name;
+  try {
+    name = call.state().name();
+  } catch (const std::bad_alloc&) {
+    name.clear();  // the event is worth more than the name
+  }
+  options_.observer->on_event({.kind = kind,
+                               .task = reinterpret_cast<std::uintptr_t>(&call.state()),
+                               .name = name,
+                               .worker = worker});
+}
+
+// Without the lock: here callbacks run, values are made, and objects of the user are destroyed.
+void Client::deliver(Steps& steps, Inbox& inbox) noexcept {
+  for (const Step& step : steps) {
+    PendingCall& call = *step.call;
+    State& state = call.state();
+    switch (step.what) {
+      case Step::What::started:
+        observe(TaskEvent::Kind::started, call, step.worker);
+        continue;
+      case Step::What::cancelled:
+        observe(TaskEvent::Kind::cancelled, call, -1);
+        state.cancel();
+        state.leave_queue();
+        continue;
+      case Step::What::result:
+        call.bring(inbox.payload(step.entry));
+        state.run();
+        break;
+      case Step::What::died:
+      case Step::What::overran:
+      case Step::What::broken:
+        state.fail(error_of(step));
+        break;
+    }
+    observe(state.has_error() ? TaskEvent::Kind::failed : TaskEvent::Kind::finished, call,
+            step.worker);
+    state.finish();  // the call may be gone
+  }
+}
+
+std::exception_ptr Client::broken_error() {
+  std::exception_ptr cause;
+  {
+    const Lock lock(mutex_);
+    cause = broken_;
+  }
+  if (cause == nullptr) return nullptr;
+  // A new object for each future, so that their handlers share nothing.
+  try {
+    std::rethrow_exception(cause);
+  } catch (const BrokenProcessPool& error) {
+    try {
+      std::rethrow_if_nested(error);
+      return std::make_exception_ptr(BrokenProcessPool(error.what()));
+    } catch (...) {
+      try {
+        std::throw_with_nested(BrokenProcessPool(error.what()));
+      } catch (...) {
+        return std::current_exception();
+      }
+    }
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+std::exception_ptr Client::error_of(const Step& step) {
+  const std::string task = step.call->state().name();
+  switch (step.what) {
+    case Step::What::died: {
+      const Death& death = *step.death;
+      std::string text = task + " failed: its worker (" + death.text + ")";
+      if (!death.last_lines.empty()) text += "; its last lines on stderr:\n" + death.last_lines;
+      return std::make_exception_ptr(
+          WorkerDied(text, death.pid, death.exit_code, death.signal, task, death.last_lines));
+    }
+    case Step::What::overran: {
+      std::array<char, 32> seconds{};
+      std::snprintf(seconds.data(), seconds.size(), "%g", step.call->options().limit_seconds);
+      return std::make_exception_ptr(
+          TaskTimeoutError(task + " ran longer than its limit of " + seconds.data() + " s"));
+    }
+    default:
+      return broken_error();
+  }
+}
+
+}  // namespace fanout::detail

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# Compiles SNIPPET with COMPILER and FLAGS: the compiler must report one error, which holds the text
+# after "expect:"; or none.
+file(STRINGS ${SNIPPET} line REGEX "^// expect: ")
+string(REGEX REPLACE "^// expect: " "" expected "${line}")
+execute_process(COMMAND ${COMPILER} ${FLAGS} -std=c++20 -Wall -Wextra -fsyntax-only ${SNIPPET}
+                OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE result)
+if(expected STREQUAL "no error")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "must compile, but:\n${output}")
+  endif()
+  return()
+endif()
+if(result EQUAL 0)
+  message(FATAL_ERROR "compiled, but must not")
+endif()
+string(REPLACE ";" "," output "${output}")
+string(REGEX MATCHALL "[^\n]*error: [^\n]*" errors "${output}")
+list(LENGTH errors count)
+string(FIND "${errors}" "${expected}" position)
+if(position EQUAL -1)
+  message(FATAL_ERROR "no error says '${expected}':\n${output}")
+endif()
+if(NOT count EQUAL 1)
+  message(FATAL_ERROR "${count} errors instead of one:\n${output}")
+endif()

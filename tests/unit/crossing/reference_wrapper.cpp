@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// expect: a pointer or reference cannot cross to another process: pass the value
+#include <functional>
+
+#include <fanout/detail/remote_call.hpp>
+
+constexpr auto* submit = &fanout::detail::encode_call<int (*)(int&), std::reference_wrapper<int>>;
