@@ -111,6 +111,10 @@ class Reader {
   template <class... Ts>
   void operator()(Ts&... values);
 
+  // Reads one value of that type, which needs no public default constructor.
+  template <class T>
+  T value();
+
   // The next `size` bytes, in place; valid as long as the memory that is read.
   const std::byte* take(std::size_t size) {
     if (size > left_) [[unlikely]]

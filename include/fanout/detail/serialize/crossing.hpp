@@ -182,4 +182,13 @@ void Reader::operator()(Ts&... values) {
   }
 }
 
+template <class T>
+T Reader::value() {
+  if constexpr (detail::crosses<T>) {
+    return detail::decode<T>(*this);
+  } else {
+    detail::explain<T>();
+  }
+}
+
 }  // namespace fanout
