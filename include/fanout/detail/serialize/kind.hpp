@@ -58,10 +58,17 @@ auto call(Archive& archive, T& value) -> decltype(serialize(archive, value)) {
 }  // namespace adl
 
 template <class T>
-concept MemberSerialize = requires(T& value, Writer& writer, Reader& reader) {
-  Access::serialize(writer, value);
-  Access::serialize(reader, value);
-};
+concept InheritsSerialize = requires { requires Access::template inherits_serialize<T>(); };
+
+template <class T>
+concept Extended = requires { requires adds_to<T>(&T::clear); };
+
+template <class T>
+concept MemberSerialize =
+    !InheritsSerialize<T> && requires(T& value, Writer& writer, Reader& reader) {
+      Access::serialize(writer, value);
+      Access::serialize(reader, value);
+    };
 
 template <class T>
 concept FreeSerialize = requires(T& value, Writer& writer, Reader& reader) {
@@ -86,7 +93,7 @@ concept Ranged = requires(T& value) {
 };
 
 template <class T>
-concept Growable = Ranged<T> && std::default_initializable<T> && requires(T& value) {
+concept Growable = Ranged<T> && !Extended<T> && std::default_initializable<T> && requires(T& value) {
   value.clear();
 } && (requires(T& value, typename T::value_type element) {
   value.push_back(static_cast<typename T::value_type&&>(element));
@@ -95,7 +102,7 @@ concept Growable = Ranged<T> && std::default_initializable<T> && requires(T& val
 });
 
 template <class T>
-concept Keyed = Ranged<T> && std::default_initializable<T> &&
+concept Keyed = Ranged<T> && !Extended<T> && std::default_initializable<T> &&
                 requires(T& value, typename T::value_type element) {
                   typename T::key_type;
                   value.clear();
