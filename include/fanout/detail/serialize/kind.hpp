@@ -206,7 +206,7 @@ inline constexpr bool is_function_pointer =
 // The first that fits: one line each.
 // clang-format off
 template <class T>
-consteval Kind kind_of() {
+consteval Kind kind_of() {  // NOLINT(bugprone-branch-clone): the order matters
   if constexpr (Scalar<T>) return Kind::scalar;
   else if constexpr (is_function_pointer<T>) return Kind::function;
   else if constexpr (std::is_member_pointer_v<T>) return Kind::member;
