@@ -41,8 +41,9 @@ consteval bool has_constructor() {
   }
 }
 
+// NOLINTBEGIN(bugprone-branch-clone): the order of the questions matters.
 template <class T>
-consteval Lack lack_of() {  // NOLINT(bugprone-branch-clone): the order matters
+consteval Lack lack_of() {
   if constexpr (std::is_reference_v<T>) {
     return Lack::value;
   } else if constexpr (kind<T> != Kind::none) {
@@ -72,6 +73,7 @@ consteval Lack lack_of() {  // NOLINT(bugprone-branch-clone): the order matters
     return Lack::own;
   }
 }
+// NOLINTEND(bugprone-branch-clone)
 
 // The first type within T, itself included, that cannot cross; void if there is none. `Seen` are
 // those whose parts are being looked at: a tree consists of trees.

@@ -205,8 +205,9 @@ inline constexpr bool is_function_pointer =
 
 // The first that fits: one line each.
 // clang-format off
+// NOLINTBEGIN(bugprone-branch-clone): the order of the questions matters.
 template <class T>
-consteval Kind kind_of() {  // NOLINT(bugprone-branch-clone): the order matters
+consteval Kind kind_of() {
   if constexpr (Scalar<T>) return Kind::scalar;
   else if constexpr (is_function_pointer<T>) return Kind::function;
   else if constexpr (std::is_member_pointer_v<T>) return Kind::member;
@@ -234,6 +235,7 @@ consteval Kind kind_of() {  // NOLINT(bugprone-branch-clone): the order matters
   else if constexpr (count_fields<T>() == 0 || count_fields<T>() > most_fields) return Kind::none;
   else return Kind::aggregate;
 }
+// NOLINTEND(bugprone-branch-clone)
 // clang-format on
 
 template <class T>
