@@ -22,12 +22,15 @@ class Client::Handle {
  public:
   Handle(const ClientOptions& options, const Event& stop);
   Response get(const std::string& url, const BodySink& on_body);
+  Response post(const std::string& url, std::string_view body, const BodySink& on_body);
 
  private:
   template <typename Value>
   void set(CURLoption option, Value value);
   void set_up(const ClientOptions& options);
+  Response perform(const std::string& url, const BodySink& on_body);
   void finish(CURLcode code);
+  std::optional<std::string> header(const char* name);
 
   // What curl calls. None lets an exception through its C frames.
   static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
@@ -41,6 +44,7 @@ class Client::Handle {
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers_{nullptr, curl_slist_free_all};
   const Event& stop_;
   const std::uint64_t max_bytes_;
+  const bool sink_failures_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 
   // Of the transfer in progress.
@@ -48,6 +52,7 @@ class Client::Handle {
   const BodySink* sink_ = nullptr;
   std::size_t header_bytes_ = 0;
   std::string refusal_;  // why a callback ended the transfer
+  bool interrupted_ = false;
 };
 
 Client::Client(const ClientOptions& options, const Event& stop)
@@ -59,8 +64,15 @@ Response Client::get(const std::string& url, const BodySink& on_body) {
   return handle_->get(url, on_body);
 }
 
+Response Client::post(const std::string& url, std::string_view body, const BodySink& on_body) {
+  return handle_->post(url, body, on_body);
+}
+
 Client::Handle::Handle(const ClientOptions& options, const Event& stop)
-    : curl_(curl_easy_init(), curl_easy_cleanup), stop_(stop), max_bytes_(options.max_bytes) {
+    : curl_(curl_easy_init(), curl_easy_cleanup),
+      stop_(stop),
+      max_bytes_(options.max_bytes),
+      sink_failures_(options.sink_failures) {
   if (!curl_) throw std::runtime_error("libcurl gives no handle");
   set_up(options);
 }
@@ -110,14 +122,29 @@ void Client::Handle::set_up(const ClientOptions& options) {
 }
 
 Response Client::Handle::get(const std::string& url, const BodySink& on_body) {
+  set(CURLOPT_HTTPGET, 1L);
+  return perform(url, on_body);
+}
+
+Response Client::Handle::post(const std::string& url, std::string_view body,
+                              const BodySink& on_body) {
+  set(CURLOPT_POST, 1L);
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  set(CURLOPT_POSTFIELDS, body.data());  // not copied: the caller keeps it until perform returns
+  return perform(url, on_body);
+}
+
+Response Client::Handle::perform(const std::string& url, const BodySink& on_body) {
   response_ = {};
   sink_ = &on_body;
   header_bytes_ = 0;
   refusal_.clear();
+  interrupted_ = false;
   error_[0] = '\0';
   // curl stops reading at a zero byte, and would then fetch something else than was asked for.
   if (url.find('\0') != std::string::npos) {
     response_.error = "the URL contains a zero byte";
+    response_.trouble = Trouble::other;
   } else {
     set(CURLOPT_URL, url.c_str());
     finish(curl_easy_perform(curl_.get()));
@@ -130,13 +157,21 @@ void Client::Handle::finish(CURLcode code) {
   if (code != CURLE_OK) {
     if (code == CURLE_FILESIZE_EXCEEDED) refusal_ = too_long();
     response_.error = refusal_.empty() ? describe(curl_.get(), code, error_.data()) : refusal_;
-    response_.passing = refusal_.empty() && is_passing(code);
+    response_.trouble = refusal_.empty() ? trouble_of(code) : Trouble::other;
+    if (interrupted_) response_.trouble = Trouble::interrupted;
     return;
   }
-  curl_header* header = nullptr;
-  if (curl_easy_header(curl_.get(), "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-    response_.retry_after = header->value;
-  }
+  response_.content_type = header("Content-Type").value_or("");
+  response_.retry_after = header("Retry-After");
+  response_.retry_after_ms = header("retry-after-ms");
+  response_.should_retry = header("x-should-retry");
+  response_.request_id = header("x-request-id").value_or("");
+}
+
+std::optional<std::string> Client::Handle::header(const char* name) {
+  curl_header* found = nullptr;
+  const auto code = curl_easy_header(curl_.get(), name, 0, CURLH_HEADER, -1, &found);
+  return code == CURLHE_OK ? std::optional<std::string>(found->value) : std::nullopt;
 }
 
 std::size_t Client::Handle::on_body(char* data, std::size_t, std::size_t size, void* self) {
@@ -157,7 +192,8 @@ void Client::Handle::take_body(std::string_view piece) {
   if (response_.bytes > max_bytes_) {
     throw std::runtime_error(too_long());
   }
-  if (const long now = status(); now >= 200 && now < 300) (*sink_)(piece);
+  const long now = status();
+  if (sink_failures_ || (now >= 200 && now < 300)) (*sink_)(piece);
 }
 
 std::size_t Client::Handle::on_header(char*, std::size_t, std::size_t size, void* self) {
@@ -172,6 +208,7 @@ int Client::Handle::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, 
   auto& handle = *static_cast<Handle*>(self);
   if (!handle.stop_.is_set()) return 0;
   handle.refusal_ = "interrupted";
+  handle.interrupted_ = true;
   // Do not wait for a name server that has not answered: the program is about to end.
   curl_easy_setopt(handle.curl_.get(), CURLOPT_QUICK_EXIT, 1L);
   return 1;

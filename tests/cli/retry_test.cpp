@@ -26,7 +26,7 @@ Response with_status(long status) {
 Response with_error(bool passing) {
   Response response;
   response.error = "no answer";
-  response.passing = passing;
+  response.trouble = passing ? Trouble::connection : Trouble::other;
   return response;
 }
 
