@@ -25,7 +25,9 @@ namespace {
 std::string temporary_beside(const std::filesystem::path& path) {
   std::error_code ignored;
   const auto status = std::filesystem::status(path, ignored);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return {};
+  const bool in_place = std::filesystem::exists(status) && !std::filesystem::is_directory(status) &&
+                        !std::filesystem::is_regular_file(status);
+  if (in_place) return {};
   static std::atomic<std::uint64_t> counter{0};
   // relaxed: only the numbers must differ. The process id keeps parallel programs apart.
   const auto number = counter.fetch_add(1, std::memory_order_relaxed);

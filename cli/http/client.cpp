@@ -5,6 +5,7 @@
 #include <array>
 #include <exception>
 #include <stdexcept>
+#include <utility>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -36,7 +37,8 @@ class Client::Handle {
   static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
-  void take_body(std::string_view piece);
+  bool take_body(std::string_view piece);
+  void refuse(std::string why, Trouble trouble);
   std::string too_long() const;
   long status() const;
 
@@ -52,7 +54,6 @@ class Client::Handle {
   const BodySink* sink_ = nullptr;
   std::size_t header_bytes_ = 0;
   std::string refusal_;  // why a callback ended the transfer
-  bool interrupted_ = false;
 };
 
 Client::Client(const ClientOptions& options, const Event& stop)
@@ -139,7 +140,6 @@ Response Client::Handle::perform(const std::string& url, const BodySink& on_body
   sink_ = &on_body;
   header_bytes_ = 0;
   refusal_.clear();
-  interrupted_ = false;
   error_[0] = '\0';
   // curl stops reading at a zero byte, and would then fetch something else than was asked for.
   if (url.find('\0') != std::string::npos) {
@@ -155,10 +155,9 @@ Response Client::Handle::perform(const std::string& url, const BodySink& on_body
 void Client::Handle::finish(CURLcode code) {
   response_.status = status();
   if (code != CURLE_OK) {
-    if (code == CURLE_FILESIZE_EXCEEDED) refusal_ = too_long();
+    if (code == CURLE_FILESIZE_EXCEEDED) refuse(too_long(), Trouble::too_long);
     response_.error = refusal_.empty() ? describe(curl_.get(), code, error_.data()) : refusal_;
-    response_.trouble = refusal_.empty() ? trouble_of(code) : Trouble::other;
-    if (interrupted_) response_.trouble = Trouble::interrupted;
+    if (refusal_.empty()) response_.trouble = trouble_of(code);
     return;
   }
   response_.content_type = header("Content-Type").value_or("");
@@ -177,41 +176,46 @@ std::optional<std::string> Client::Handle::header(const char* name) {
 std::size_t Client::Handle::on_body(char* data, std::size_t, std::size_t size, void* self) {
   auto& handle = *static_cast<Handle*>(self);
   try {
-    handle.take_body({data, size});
-    return size;
+    if (handle.take_body({data, size})) return size;
   } catch (const std::exception& error) {
-    handle.refusal_ = error.what();
+    handle.refuse(error.what(), Trouble::other);
   } catch (...) {
-    handle.refusal_ = "an unknown failure while taking the body";
+    handle.refuse("an unknown failure while taking the body", Trouble::other);
   }
   return size + 1;  // Any number but `size` ends the transfer; 0 would not where there is nothing.
 }
 
-void Client::Handle::take_body(std::string_view piece) {
+bool Client::Handle::take_body(std::string_view piece) {
   response_.bytes += piece.size();
   if (response_.bytes > max_bytes_) {
-    throw std::runtime_error(too_long());
+    refuse(too_long(), Trouble::too_long);
+    return false;
   }
   const long now = status();
   if (sink_failures_ || (now >= 200 && now < 300)) (*sink_)(piece);
+  return true;
 }
 
 std::size_t Client::Handle::on_header(char*, std::size_t, std::size_t size, void* self) {
   auto& handle = *static_cast<Handle*>(self);
   handle.header_bytes_ += size;
   if (handle.header_bytes_ <= max_header_bytes) return size;
-  handle.refusal_ = "the response headers are longer than 256 KiB";
+  handle.refuse("the response headers are longer than 256 KiB", Trouble::other);
   return size + 1;
 }
 
 int Client::Handle::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& handle = *static_cast<Handle*>(self);
   if (!handle.stop_.is_set()) return 0;
-  handle.refusal_ = "interrupted";
-  handle.interrupted_ = true;
+  handle.refuse("interrupted", Trouble::interrupted);
   // Do not wait for a name server that has not answered: the program is about to end.
   curl_easy_setopt(handle.curl_.get(), CURLOPT_QUICK_EXIT, 1L);
   return 1;
+}
+
+void Client::Handle::refuse(std::string why, Trouble trouble) {
+  refusal_ = std::move(why);
+  response_.trouble = trouble;
 }
 
 std::string Client::Handle::too_long() const {

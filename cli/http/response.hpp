@@ -15,6 +15,7 @@ enum class Trouble {
   connection,   // it broke
   timeout,
   interrupted,  // the program is about to end
+  too_long,     // the body is longer than the limit
   other,        // not the connection's fault: a second attempt would end the same
 };
 
