@@ -7,6 +7,7 @@
 #include "exit_status.hpp"
 #include "fetch/command.hpp"
 #include "llm/command.hpp"
+#include "queries/command.hpp"
 #include "serve/command.hpp"
 
 namespace cli = fanout::cli;
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   cli::Command chosen;
   cli::add_fetch(program, chosen);
   cli::llm::add_llm(program, chosen);
+  cli::queries::add_queries(program, chosen);
   cli::add_serve(program, chosen);
 
   try {

@@ -19,6 +19,11 @@ std::string describe(const RetryNotice& notice) {
 
 }  // namespace
 
+void Watch::expect(std::size_t calls) {
+  const std::scoped_lock lock(mutex_);
+  bar_.set_total(expected_ += calls);
+}
+
 void Watch::answered(const Answer& answer) {
   {
     const std::scoped_lock lock(mutex_);

@@ -20,6 +20,7 @@ class Watch {
  public:
   Watch(ProgressOptions progress, bool verbose) : bar_(std::move(progress)), verbose_(verbose) {}
 
+  void expect(std::size_t calls);  // that many more than before
   void answered(const Answer& answer);
   void retrying(const RetryNotice& notice);
   void say(const std::string& line) { bar_.log(line); }
@@ -35,6 +36,7 @@ class Watch {
   const Clock::time_point start_ = Clock::now();
 
   std::mutex mutex_;
+  std::size_t expected_ = 0;
   Tally tally_;
   std::uint64_t retries_ = 0;
   Clock::time_point next_word_{};  // about retries
