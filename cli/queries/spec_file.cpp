@@ -73,7 +73,8 @@ class LineRecorder {
                           : member_path(inner.path, inner.key);
   }
   void note() {
-    const auto line = 1 + std::count(text_, *position_, '\n');
+    // The end of a number is seen only behind it, perhaps on the next line.
+    const auto line = 1 + std::count(text_, std::max(text_, *position_ - 1), '\n');
     lines_.emplace(here(), static_cast<std::size_t>(line));
   }
   void next() {

@@ -2,7 +2,9 @@
 """What the tests of `fanout llm` and `fanout queries` share: requests, answers, a model that answers."""
 
 import json
+import random
 import subprocess
+import zlib
 
 from support import ProgramTest, environment, finish
 
@@ -110,3 +112,25 @@ class LlmTest(ProgramTest):
         """Seconds between the requests, in the order of their arrival."""
         times = [exchange.time for exchange in self.exchanges]
         return [later - earlier for earlier, later in zip(times, times[1:])]
+
+
+def invent(schema, chance):
+    """A value that fits the schema, made of what `chance` (a random.Random) says."""
+    if "enum" in schema:
+        return chance.choice(schema["enum"])
+    if schema["type"] == "object":
+        return {name: invent(each, chance) for name, each in schema["properties"].items()}
+    if schema["type"] == "array":
+        return [invent(schema["items"], chance) for _ in range(schema["minItems"])]
+    return chance.choice(WORDS) + f" {chance.randrange(10**6)}"
+
+
+WORDS = ['a "quoted" word', "two, words", "line\nfeed", "Grüße 🍲", "</script><b>bold</b>", "=1+1", "x"]
+
+
+def inventive_answer(exchange):
+    """What fits the schema of the request; the same request always gets the same answer."""
+    body = json.loads(exchange.body)
+    schema = body["response_format"]["json_schema"]["schema"]
+    chance = random.Random(zlib.crc32(exchange.body))
+    return completion(json.dumps(invent(schema, chance)))
