@@ -6,6 +6,8 @@
 #include "command.hpp"
 #include "exit_status.hpp"
 #include "fetch/command.hpp"
+#include "llm/command.hpp"
+#include "queries/command.hpp"
 #include "serve/command.hpp"
 
 namespace cli = fanout::cli;
@@ -20,6 +22,8 @@ int main(int argc, char** argv) {
 
   cli::Command chosen;
   cli::add_fetch(program, chosen);
+  cli::llm::add_llm(program, chosen);
+  cli::queries::add_queries(program, chosen);
   cli::add_serve(program, chosen);
 
   try {
@@ -30,6 +34,9 @@ int main(int argc, char** argv) {
   }
   try {
     return chosen();
+  } catch (const cli::UsageError& error) {
+    std::fprintf(stderr, "fanout: %s\n", error.what());
+    return cli::exit_usage;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fanout: %s\n", error.what());
     return cli::exit_failure;

@@ -2,21 +2,19 @@
 // add_fetch: option by option, what is accepted and what it means.
 #include "command.hpp"
 
-#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "../option_types.hpp"
 #include "../serve/command.hpp"
 #include "options.hpp"
 #include "run.hpp"
 
 namespace fanout::cli {
 namespace {
-
-using std::chrono::milliseconds;
 
 const std::map<std::string, Halt> halts{
     {"", Halt::never}, {"soon", Halt::soon}, {"now", Halt::now}};
@@ -41,35 +39,6 @@ std::string check_header(const std::string& header) {
   const auto colon = header.find_first_of(":;");
   if (colon == header.npos || colon == 0) return "a header looks like 'Name: value'";
   return {};
-}
-
-// Seconds, with a fraction if need be, as curl takes them; 0 is no limit, a day the most anyone
-// means.
-void add_seconds(CLI::App& command, const std::string& name, milliseconds& target,
-                 const std::string& help) {
-  const auto store = [&target, name](const double& seconds) {
-    // Not CLI::Range, which lets "nan" pass.
-    if (!(seconds >= 0 && seconds <= 86'400)) {
-      throw CLI::ValidationError(name, "not between 0 and 86400 seconds");
-    }
-    target = std::chrono::round<milliseconds>(std::chrono::duration<double>(seconds));
-    // Too small to count is still a limit.
-    if (seconds > 0 && target.count() == 0) target = milliseconds(1);
-  };
-  command.add_option_function<double>(name, store, help)->type_name("SECONDS");
-}
-
-struct Bounds {
-  int least;
-  int most;
-};
-
-void add_number(CLI::App& command, const std::string& name, int& target, Bounds bounds,
-                const std::string& help) {
-  command.add_option(name, target, help)
-      ->check(CLI::Range(bounds.least, bounds.most).description(""))
-      ->type_name("N")
-      ->capture_default_str();
 }
 
 // Made here and not by the first page, so that a folder that cannot be is wrong usage.

@@ -6,31 +6,25 @@
 #include <exception>
 #include <filesystem>
 #include <optional>
-#include <random>
 
 #include <fmt/format.h>
 
+#include "../line_reader.hpp"
+#include "../output_file.hpp"
 #include "file_name.hpp"
-#include "line_reader.hpp"
-#include "page_file.hpp"
 
 namespace fanout::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double random_fraction() {
-  thread_local std::minstd_rand generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(generator);
-}
-
 // One attempt. Each has a file of its own, so that the remains of the one before leave no trace.
 http::Response attempt(http::Client& client, Report& report, const std::string& output_dir) {
   if (output_dir.empty()) return client.get(report.url, [](std::string_view) {});
 
   const auto path = std::filesystem::path(output_dir) / file_name(report.url);
-  std::optional<PageFile> file;
-  const auto open_once = [&]() -> PageFile& { return file ? *file : file.emplace(path); };
+  std::optional<OutputFile> file;
+  const auto open_once = [&]() -> OutputFile& { return file ? *file : file.emplace(path); };
   auto response = client.get(report.url, [&](std::string_view piece) { open_once().write(piece); });
   if (!response.ok()) return response;
   try {
@@ -62,8 +56,8 @@ void fetch_into(Report& report, http::Client& client, const FetchOptions& option
     report.status = response.status;
     report.bytes = response.bytes;
     if (response.ok()) return;
-    const auto wait = options.retry.wait_before_retry(report.attempts, response, random_fraction(),
-                                                      std::chrono::system_clock::now());
+    const auto wait = options.retry.wait_before_retry(
+        report.attempts, response, http::random_fraction(), std::chrono::system_clock::now());
     if (wait) interrupted = stop.drain.is_set() || stop.drain.wait_for(*wait);
     if (!wait || interrupted) {
       report.error = failure_text(response, report.attempts, interrupted);

@@ -2,9 +2,9 @@
 // file_name: splitting a URL into what a reader recognises.
 #include "file_name.hpp"
 
-#include <cstdint>
-
 #include <fmt/format.h>
+
+#include "../text.hpp"
 
 namespace fanout::cli {
 namespace {
@@ -14,16 +14,6 @@ constexpr std::size_t longest_extension = 12;
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// FNV-1a. Names need no protection from people who choose their own URLs to collide.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t result = 0xcbf29ce484222325;
-  for (const char c : text) {
-    result ^= static_cast<unsigned char>(c);
-    result *= 0x100000001b3;
-  }
-  return result;
 }
 
 // Host and path: no scheme, no user and password, no query.
@@ -65,7 +55,7 @@ std::string file_name(std::string_view url) {
       stem += '_';
     }
   }
-  return fmt::format("{}-{:016x}{}", stem.empty() ? "page" : stem, hash(url), extension);
+  return fmt::format("{}-{:016x}{}", stem.empty() ? "page" : stem, hash_of(url), extension);
 }
 
 }  // namespace fanout::cli

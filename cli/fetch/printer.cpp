@@ -2,11 +2,11 @@
 // Printer: through the bar where both share a terminal, straight to standard output elsewhere.
 #include "printer.hpp"
 
-#include <cerrno>
-#include <string_view>
 #include <system_error>
 
 #include <unistd.h>
+
+#include "../write_all.hpp"
 
 namespace fanout::cli {
 
@@ -24,13 +24,8 @@ void Printer::write_line(std::string line) {
 
   // The bar drops what it cannot write, as a bar should; here a lost line must not pass unnoticed.
   line += '\n';
-  for (std::string_view rest = line; !rest.empty();) {
-    const ssize_t written = write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) {
-      error_ = std::generic_category().message(errno);
-      return;
-    }
-    if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+  if (const int error = write_all(STDOUT_FILENO, line)) {
+    error_ = std::generic_category().message(error);
   }
 }
 

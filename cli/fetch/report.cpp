@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "../text.hpp"
+
 namespace fanout::cli {
 namespace {
 
@@ -20,14 +22,6 @@ std::string to_size(std::uint64_t bytes) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return result;
-}
 
 std::string to_line(const Report& report) {
   if (report.failed()) return printable(fmt::format("{} failed: {}", report.url, report.error));

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace fanout::cli {
 
@@ -29,9 +28,6 @@ std::string to_line(const Report& report);
 // The same as one JSON object: url, status, bytes, milliseconds, attempts, error (null: fetched),
 // and file where the page was saved.
 std::string to_json(const Report& report);
-
-// Control characters replaced, so that what a server sent cannot steer the terminal.
-std::string printable(std::string_view text);
 
 struct Summary {
   std::size_t fetched = 0;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../event.hpp"
-#include "line_reader.hpp"
+#include "../line_reader.hpp"
 
 namespace fanout::cli {
 

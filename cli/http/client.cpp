@@ -5,6 +5,7 @@
 #include <array>
 #include <exception>
 #include <stdexcept>
+#include <utility>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -22,18 +23,22 @@ class Client::Handle {
  public:
   Handle(const ClientOptions& options, const Event& stop);
   Response get(const std::string& url, const BodySink& on_body);
+  Response post(const std::string& url, std::string_view body, const BodySink& on_body);
 
  private:
   template <typename Value>
   void set(CURLoption option, Value value);
   void set_up(const ClientOptions& options);
+  Response perform(const std::string& url, const BodySink& on_body);
   void finish(CURLcode code);
+  std::optional<std::string> header(const char* name);
 
   // What curl calls. None lets an exception through its C frames.
   static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
-  void take_body(std::string_view piece);
+  bool take_body(std::string_view piece);
+  void refuse(std::string why, Trouble trouble);
   std::string too_long() const;
   long status() const;
 
@@ -41,6 +46,7 @@ class Client::Handle {
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers_{nullptr, curl_slist_free_all};
   const Event& stop_;
   const std::uint64_t max_bytes_;
+  const bool sink_failures_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 
   // Of the transfer in progress.
@@ -59,8 +65,15 @@ Response Client::get(const std::string& url, const BodySink& on_body) {
   return handle_->get(url, on_body);
 }
 
+Response Client::post(const std::string& url, std::string_view body, const BodySink& on_body) {
+  return handle_->post(url, body, on_body);
+}
+
 Client::Handle::Handle(const ClientOptions& options, const Event& stop)
-    : curl_(curl_easy_init(), curl_easy_cleanup), stop_(stop), max_bytes_(options.max_bytes) {
+    : curl_(curl_easy_init(), curl_easy_cleanup),
+      stop_(stop),
+      max_bytes_(options.max_bytes),
+      sink_failures_(options.sink_failures) {
   if (!curl_) throw std::runtime_error("libcurl gives no handle");
   set_up(options);
 }
@@ -110,6 +123,19 @@ void Client::Handle::set_up(const ClientOptions& options) {
 }
 
 Response Client::Handle::get(const std::string& url, const BodySink& on_body) {
+  set(CURLOPT_HTTPGET, 1L);
+  return perform(url, on_body);
+}
+
+Response Client::Handle::post(const std::string& url, std::string_view body,
+                              const BodySink& on_body) {
+  set(CURLOPT_POST, 1L);
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  set(CURLOPT_POSTFIELDS, body.data());  // not copied: the caller keeps it until perform returns
+  return perform(url, on_body);
+}
+
+Response Client::Handle::perform(const std::string& url, const BodySink& on_body) {
   response_ = {};
   sink_ = &on_body;
   header_bytes_ = 0;
@@ -118,6 +144,7 @@ Response Client::Handle::get(const std::string& url, const BodySink& on_body) {
   // curl stops reading at a zero byte, and would then fetch something else than was asked for.
   if (url.find('\0') != std::string::npos) {
     response_.error = "the URL contains a zero byte";
+    response_.trouble = Trouble::other;
   } else {
     set(CURLOPT_URL, url.c_str());
     finish(curl_easy_perform(curl_.get()));
@@ -128,53 +155,67 @@ Response Client::Handle::get(const std::string& url, const BodySink& on_body) {
 void Client::Handle::finish(CURLcode code) {
   response_.status = status();
   if (code != CURLE_OK) {
-    if (code == CURLE_FILESIZE_EXCEEDED) refusal_ = too_long();
+    if (code == CURLE_FILESIZE_EXCEEDED) refuse(too_long(), Trouble::too_long);
     response_.error = refusal_.empty() ? describe(curl_.get(), code, error_.data()) : refusal_;
-    response_.passing = refusal_.empty() && is_passing(code);
+    if (refusal_.empty()) response_.trouble = trouble_of(code);
     return;
   }
-  curl_header* header = nullptr;
-  if (curl_easy_header(curl_.get(), "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-    response_.retry_after = header->value;
-  }
+  response_.content_type = header("Content-Type").value_or("");
+  response_.retry_after = header("Retry-After");
+  response_.retry_after_ms = header("retry-after-ms");
+  response_.should_retry = header("x-should-retry");
+  response_.request_id = header("x-request-id").value_or("");
+}
+
+std::optional<std::string> Client::Handle::header(const char* name) {
+  curl_header* found = nullptr;
+  const auto code = curl_easy_header(curl_.get(), name, 0, CURLH_HEADER, -1, &found);
+  return code == CURLHE_OK ? std::optional<std::string>(found->value) : std::nullopt;
 }
 
 std::size_t Client::Handle::on_body(char* data, std::size_t, std::size_t size, void* self) {
   auto& handle = *static_cast<Handle*>(self);
   try {
-    handle.take_body({data, size});
-    return size;
+    if (handle.take_body({data, size})) return size;
   } catch (const std::exception& error) {
-    handle.refusal_ = error.what();
+    handle.refuse(error.what(), Trouble::other);
   } catch (...) {
-    handle.refusal_ = "an unknown failure while taking the body";
+    handle.refuse("an unknown failure while taking the body", Trouble::other);
   }
   return size + 1;  // Any number but `size` ends the transfer; 0 would not where there is nothing.
 }
 
-void Client::Handle::take_body(std::string_view piece) {
+bool Client::Handle::take_body(std::string_view piece) {
   response_.bytes += piece.size();
   if (response_.bytes > max_bytes_) {
-    throw std::runtime_error(too_long());
+    refuse(too_long(), Trouble::too_long);
+    return false;
   }
-  if (const long now = status(); now >= 200 && now < 300) (*sink_)(piece);
+  const long now = status();
+  if (sink_failures_ || (now >= 200 && now < 300)) (*sink_)(piece);
+  return true;
 }
 
 std::size_t Client::Handle::on_header(char*, std::size_t, std::size_t size, void* self) {
   auto& handle = *static_cast<Handle*>(self);
   handle.header_bytes_ += size;
   if (handle.header_bytes_ <= max_header_bytes) return size;
-  handle.refusal_ = "the response headers are longer than 256 KiB";
+  handle.refuse("the response headers are longer than 256 KiB", Trouble::other);
   return size + 1;
 }
 
 int Client::Handle::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& handle = *static_cast<Handle*>(self);
   if (!handle.stop_.is_set()) return 0;
-  handle.refusal_ = "interrupted";
+  handle.refuse("interrupted", Trouble::interrupted);
   // Do not wait for a name server that has not answered: the program is about to end.
   curl_easy_setopt(handle.curl_.get(), CURLOPT_QUICK_EXIT, 1L);
   return 1;
+}
+
+void Client::Handle::refuse(std::string why, Trouble trouble) {
+  refusal_ = std::move(why);
+  response_.trouble = trouble;
 }
 
 std::string Client::Handle::too_long() const {

@@ -23,6 +23,7 @@ struct ClientOptions {
   std::vector<std::string> headers = {};  // "Name: value", as curl takes them
   std::string cacert = {};                // a file of certificates; empty: those of the system
   bool use_proxy = true;                  // the proxy that the environment names
+  bool sink_failures = false;             // the bodies of answers that are not 2xx, too
 };
 
 // Gets the pieces of a body as they arrive. What it throws ends the transfer and becomes its error.
@@ -43,8 +44,11 @@ class Client {
   ~Client();
 
   // Never throws what the network or the sink did: that is the response's error. Only the body of
-  // an answer with status 2xx reaches the sink.
+  // an answer with status 2xx reaches the sink, unless sink_failures is set.
   Response get(const std::string& url, const BodySink& on_body);
+
+  // The same, sending `body`; its Content-Type is among the headers of the options.
+  Response post(const std::string& url, std::string_view body, const BodySink& on_body);
 
  private:
   class Handle;

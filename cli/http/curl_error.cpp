@@ -20,22 +20,26 @@ std::string describe(CURL* curl, CURLcode code, const std::string& detail) {
   return text;
 }
 
-bool is_passing(CURLcode code) {
+Trouble trouble_of(CURLcode code) {
   switch (code) {
+    case CURLE_OK:
+      return Trouble::none;
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
+      return Trouble::unreachable;
     case CURLE_OPERATION_TIMEDOUT:
+      return Trouble::timeout;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-      return true;
+      return Trouble::connection;
     default:
       // A failed handshake is not among them: a wrong certificate stays wrong.
-      return false;
+      return Trouble::other;
   }
 }
 

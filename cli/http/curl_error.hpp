@@ -6,12 +6,14 @@
 
 #include <curl/curl.h>
 
+#include "response.hpp"
+
 namespace fanout::cli::http {
 
 // Of the transfer that `curl` has just ended with `code`; `detail` is what curl wrote about it.
 std::string describe(CURL* curl, CURLcode code, const std::string& detail);
 
-// An error of the connection, not of the request: another attempt may meet a better moment.
-bool is_passing(CURLcode code);
+// An error of the connection, or one that another attempt would meet again?
+Trouble trouble_of(CURLcode code);
 
 }  // namespace fanout::cli::http

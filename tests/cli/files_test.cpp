@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "fetch/file_name.hpp"
-#include "fetch/page_file.hpp"
+#include "output_file.hpp"
 
 namespace fanout::cli {
 namespace {
@@ -20,13 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 
 // A folder of its own for each test, gone at its end.
-class PageFiles : public ::testing::Test {
+class OutputFiles : public ::testing::Test {
  protected:
-  PageFiles() {
+  OutputFiles() {
     std::string pattern = (fs::temp_directory_path() / "fanout-test-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
   }
-  ~PageFiles() override { fs::remove_all(folder_); }
+  ~OutputFiles() override { fs::remove_all(folder_); }
 
   std::set<std::string> names() const {
     std::set<std::string> found;
@@ -100,8 +100,8 @@ TEST(FileName, IsShort) {
   EXPECT_NE(file_name("http://h/" + path), file_name("http://h/" + path + "x"));
 }
 
-TEST_F(PageFiles, ACommittedFileHasItsNameAndContent) {
-  PageFile file(folder_ / "page");
+TEST_F(OutputFiles, ACommittedFileHasItsNameAndContent) {
+  OutputFile file(folder_ / "page");
   file.write("Hello, ");
   file.write("world");
   file.write("");
@@ -110,30 +110,30 @@ TEST_F(PageFiles, ACommittedFileHasItsNameAndContent) {
   EXPECT_EQ(content(folder_ / "page"), "Hello, world");
 }
 
-TEST_F(PageFiles, BeforeTheCommitNothingHasTheName) {
-  PageFile file(folder_ / "page");
+TEST_F(OutputFiles, BeforeTheCommitNothingHasTheName) {
+  OutputFile file(folder_ / "page");
   file.write("half");
   EXPECT_FALSE(names().contains("page"));
 }
 
-TEST_F(PageFiles, AnAbandonedFileLeavesNothing) {
+TEST_F(OutputFiles, AnAbandonedFileLeavesNothing) {
   {
-    PageFile(folder_ / "page").write("half");
+    OutputFile(folder_ / "page").write("half");
   }
   EXPECT_TRUE(names().empty());
 }
 
-TEST_F(PageFiles, AnAbandonedFileLeavesTheOldOneAlone) {
+TEST_F(OutputFiles, AnAbandonedFileLeavesTheOldOneAlone) {
   std::ofstream(folder_ / "page") << "old";
   {
-    PageFile(folder_ / "page").write("half");
+    OutputFile(folder_ / "page").write("half");
   }
   EXPECT_EQ(content(folder_ / "page"), "old");
 }
 
-TEST_F(PageFiles, TwoWritersOfOneNameDoNotMix) {
-  PageFile first(folder_ / "page");
-  PageFile second(folder_ / "page");
+TEST_F(OutputFiles, TwoWritersOfOneNameDoNotMix) {
+  OutputFile first(folder_ / "page");
+  OutputFile second(folder_ / "page");
   first.write("first");
   second.write("second");
   second.commit();
@@ -142,9 +142,9 @@ TEST_F(PageFiles, TwoWritersOfOneNameDoNotMix) {
   EXPECT_EQ(content(folder_ / "page"), "first");
 }
 
-TEST_F(PageFiles, AFailureNamesTheFileAndTheReason) {
+TEST_F(OutputFiles, AFailureNamesTheFileAndTheReason) {
   try {
-    PageFile(folder_ / "missing" / "page");
+    OutputFile(folder_ / "missing" / "page");
     FAIL() << "there is no such folder";
   } catch (const std::runtime_error& error) {
     const std::string text = error.what();
@@ -153,10 +153,10 @@ TEST_F(PageFiles, AFailureNamesTheFileAndTheReason) {
   }
 }
 
-TEST_F(PageFiles, AFileThatCannotTakeItsPlaceLeavesNothing) {
+TEST_F(OutputFiles, AFileThatCannotTakeItsPlaceLeavesNothing) {
   fs::create_directory(folder_ / "page");
   {
-    PageFile file(folder_ / "page");
+    OutputFile file(folder_ / "page");
     file.write("text");
     EXPECT_THROW(file.commit(), std::runtime_error);
   }

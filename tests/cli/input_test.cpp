@@ -14,8 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "event.hpp"
-#include "fetch/line_reader.hpp"
 #include "fetch/urls.hpp"
+#include "line_reader.hpp"
 
 namespace fanout::cli {
 namespace {

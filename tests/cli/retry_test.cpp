@@ -26,7 +26,7 @@ Response with_status(long status) {
 Response with_error(bool passing) {
   Response response;
   response.error = "no answer";
-  response.passing = passing;
+  response.trouble = passing ? Trouble::connection : Trouble::other;
   return response;
 }
 
@@ -105,6 +105,40 @@ TEST(Retry, AWishBeyondTheLimitEndsTheAttempts) {
   EXPECT_EQ(policy.wait_before_retry(1, asking("Mon, 07 Nov 1994 08:49:37 GMT"), 0, now),
             std::nullopt);
   EXPECT_EQ(policy.wait_before_retry(1, asking("99999999999999999999999"), 0, now), std::nullopt);
+}
+
+TEST(ApiManners, AConflictIsWorthIt) {
+  EXPECT_TRUE(RetryPolicy{.api_manners = true}.worth_retrying(with_status(409)));
+  EXPECT_FALSE(RetryPolicy().worth_retrying(with_status(409)));
+}
+
+TEST(ApiManners, TheServerMayDecide) {
+  const RetryPolicy policy{.api_manners = true};
+  Response response = with_status(400);
+  response.should_retry = "true";
+  EXPECT_TRUE(policy.worth_retrying(response));
+  EXPECT_FALSE(RetryPolicy().worth_retrying(response));
+  response = with_status(500);
+  response.should_retry = "false";
+  EXPECT_FALSE(policy.worth_retrying(response));
+  response.should_retry = "perhaps";
+  EXPECT_TRUE(policy.worth_retrying(response));
+}
+
+TEST(ApiManners, MillisecondsComeBeforeSeconds) {
+  const RetryPolicy policy{.api_manners = true};
+  Response response = asking("7");
+  response.retry_after_ms = " 1500 ";
+  EXPECT_EQ(policy.wait_before_retry(1, response, 0, now), 1500ms);
+  EXPECT_EQ(RetryPolicy().wait_before_retry(1, response, 0, now), 7s);
+  response.retry_after_ms = "0.5";
+  EXPECT_EQ(policy.wait_before_retry(1, response, 0, now), 1ms) << "rounded up";
+  response.retry_after_ms = "120001";
+  EXPECT_EQ(policy.wait_before_retry(1, response, 0, now), std::nullopt);
+  for (const char* nonsense : {"", "soon", "-1", "5ms", "nan"}) {
+    response.retry_after_ms = nonsense;
+    EXPECT_EQ(policy.wait_before_retry(1, response, 0, now), 7s) << nonsense;
+  }
 }
 
 TEST(RetryAfter, SecondsAreRead) {

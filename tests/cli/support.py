@@ -4,12 +4,14 @@
 import collections
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 PROGRAM = os.environ.get("FANOUT_PROGRAM", "fanout")
@@ -75,10 +77,12 @@ def fetch(*arguments, text=None, **options):
 class Exchange:
     """One request and the connection that it came on."""
 
-    def __init__(self, connection, head, number):
+    def __init__(self, connection, head, body, number):
         self.connection = connection
         self.head = head
+        self.body = body  # in bytes
         self.path = head.split()[1]
+        self.time = time.monotonic()  # of its arrival
         self.number = number  # of this request among those for its path, from 1
 
     def send(self, data):
@@ -146,18 +150,27 @@ class Server:
                     return
                 received += piece
             head, _, received = received.partition(b"\r\n\r\n")
-            self._answer(connection, head.decode())
+            head = head.decode()
+            length = re.search(r"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+            length = int(length[1]) if length else 0
+            while len(received) < length:
+                piece = connection.recv(65536)
+                if not piece:
+                    return
+                received += piece
+            body, received = received[:length], received[length:]
+            self._answer(connection, head, body)
             if connection.fileno() < 0:
                 return
 
-    def _answer(self, connection, head):
+    def _answer(self, connection, head, body):
         path = head.split()[1]
         with self.arrived:
             self.requests.append(path)
             number = self.requests.count(path)
             self.arrived.notify_all()
         fitting = [route for route in self.routes if path.startswith(route)]
-        exchange = Exchange(connection, head, number)
+        exchange = Exchange(connection, head, body, number)
         if fitting:
             self.routes[max(fitting, key=len)](exchange)
         else:

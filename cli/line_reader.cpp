@@ -18,7 +18,7 @@ std::optional<std::string> LineReader::next() {
   while (!unread_.empty() || fill()) {
     any = true;
     const auto end = std::min(unread_.find('\n'), unread_.size());
-    line += unread_.substr(0, std::min(end, longest_line + 1 - line.size()));
+    line += unread_.substr(0, std::min(end, longest_ + 1 - line.size()));
     const bool complete = end < unread_.size();
     unread_.remove_prefix(end + (complete ? 1 : 0));
     if (complete) return line;
