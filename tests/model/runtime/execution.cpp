@@ -36,6 +36,7 @@ Execution::End Execution::run(const Case& which, const Budget& budget) {
   failure_.clear();
   outcomes_.clear();
   exit_handlers_.clear();
+  exit_handlers_published_ = {};
   ++number_;
   run_time.image.restore();
   run_time.heap.free_all();
@@ -56,11 +57,17 @@ void Execution::check_leaks() {
   for (const std::size_t bytes : lost) failure_ += " " + std::to_string(bytes);
 }
 
+void Execution::at_exit(Destructor handler) {
+  exit_handlers_.push_back(handler);
+  exit_handlers_published_.join(run_time.threads.release());
+}
+
 // As exit() would: the last registered first; a handler may register others.
 void Execution::run_exit_handlers() {
   while (!exit_handlers_.empty()) {
     const Destructor handler = exit_handlers_.back();
     exit_handlers_.pop_back();
+    run_time.threads.current().clock.join(exit_handlers_published_);
     run_time.inside = false;
     handler.call(handler.object);
     run_time.inside = true;

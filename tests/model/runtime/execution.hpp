@@ -41,7 +41,8 @@ class Execution {
   void check_seen(int preemptions, int surprises);
   Seen& seen() { return seen_; }
 
-  void at_exit(Destructor handler) { exit_handlers_.push_back(handler); }
+  // The C library keeps them under a lock, so what the thread did before is seen by who runs it.
+  void at_exit(Destructor handler);
   void run_exit_handlers();
 
   [[noreturn]] void end_as_failure(std::string text);
@@ -58,6 +59,7 @@ class Execution {
   std::uint32_t usual_steps_ = 50;
   std::vector<const char*> outcomes_;
   std::vector<Destructor> exit_handlers_;
+  VectorClock exit_handlers_published_;
   Seen seen_;
 };
 

@@ -20,10 +20,14 @@ namespace model {
 namespace {
 
 constexpr const char* usage =
-    "fanout_model [--list] [--executions N] [--random] [--seed N] [--processes N] [--replay TEXT] "
-    "[case...]\n"
-    "  no case: all of them. --executions: of each case; those of an exhaustive search, which ends\n"
-    "  before, go on as random ones. --replay: what a failure printed, with its case.\n";
+    "fanout_model [option...] [case...]     no case: all of them\n"
+    "  --list             names and promises of the cases\n"
+    "  --executions N     of each case; after an exhaustive search the rest are random ones\n"
+    "  --random           random ones only\n"
+    "  --seed N           of the random ones; 1 if left out\n"
+    "  --processes N      how many cases at a time; 1 if left out\n"
+    "  --at-least N       it is a failure if there were fewer executions in all\n"
+    "  --replay TEXT      one execution of one case, as a failure printed it\n";
 
 Case* first_case = nullptr;
 
@@ -33,6 +37,7 @@ struct Options {
   std::uint64_t seed = 1;
   int processes = 1;
   std::string replay;
+  long at_least = 0;
   std::vector<std::string> names;
 };
 
@@ -111,6 +116,7 @@ bool run_case(const Case& which, const Options& options, std::uint64_t seed, lon
   const auto begin = std::chrono::steady_clock::now();
   Budget budget = which.budget;
   const long wanted = options.executions == 0 ? budget.executions : options.executions;
+  const long most = std::max(wanted, budget.executions);
   bool passed = true;
   bool whole = false;
   if (!options.replay.empty()) {
@@ -123,8 +129,8 @@ bool run_case(const Case& which, const Options& options, std::uint64_t seed, lon
   if (budget.exhaustive && !options.random) {
     run_time.choices.explore_all();
     run_time.execution.seen().clear();
-    passed = explore(which, budget, wanted, totals);
-    whole = totals.complete + totals.cut_short < wanted;
+    passed = explore(which, budget, most, totals);
+    whole = totals.complete + totals.cut_short < most;
   }
   if (passed && totals.complete < wanted && (!whole || options.executions > 0)) {
     budget.exhaustive = false;
@@ -198,6 +204,8 @@ bool parse(int argc, char** argv, Options& options) {
       options.seed = std::strtoull(argv[++i], nullptr, 10);
     } else if (word == "--processes" && has_value) {
       options.processes = std::atoi(argv[++i]);
+    } else if (word == "--at-least" && has_value) {
+      options.at_least = std::atol(argv[++i]);
     } else if (word == "--replay" && has_value) {
       options.replay = argv[++i];
     } else if (word == "--list") {
@@ -278,8 +286,10 @@ int run(int argc, char** argv) {
   }
   std::printf("%d cases, %ld executions, %d failed\n", shared.ran, shared.complete, shared.failed);
   if (shared.ran == 0) std::printf("no case was run\n");
+  const bool enough = shared.complete >= options.at_least;
+  if (!enough) std::printf("these are less than %ld executions\n", options.at_least);
   std::fflush(stdout);
-  _exit(shared.ran > 0 && shared.failed == 0 ? 0 : 1);
+  _exit(shared.ran > 0 && shared.failed == 0 && enough ? 0 : 1);
 }
 
 }  // namespace model
