@@ -5,9 +5,8 @@
 
 #include <fanout/fanout.hpp>
 
-#include "threads/backlog.hpp"
-
 #include "model.hpp"
+#include "threads/backlog.hpp"
 
 namespace {
 
@@ -119,28 +118,28 @@ const Case caller_runs{{.name = "pool_bounded_caller_runs",
                           }
                         }}};
 
-const Case reject{{.name = "pool_bounded_reject",
-                   .promise = "when the queue is full the submitter gets an error, and no task is lost",
-                   .budget = random_walks,
-                   .outcomes = {"run", "rejected"},
-                   .body = [] {
-                     int submitted = 0;
-                     int run = 0;
-                     {
-                       ThreadPoolExecutor pool(
-                           {.max_workers = 1, .max_pending = 1, .on_full = OnFull::reject});
-                       for (int i = 0; i < 3; ++i) {
-                         try {
-                           (void)pool.submit([&run] { ++run; });
-                           ++submitted;
-                           saw("run");
-                         } catch (const fanout::QueueFull&) {
-                           saw("rejected");
-                         }
-                       }
-                     }
-                     check(run == submitted, "a task is lost");
-                   }}};
+const Case reject{
+    {.name = "pool_bounded_reject",
+     .promise = "when the queue is full the submitter gets an error, and no task is lost",
+     .budget = random_walks,
+     .outcomes = {"run", "rejected"},
+     .body = [] {
+       int submitted = 0;
+       int run = 0;
+       {
+         ThreadPoolExecutor pool({.max_workers = 1, .max_pending = 1, .on_full = OnFull::reject});
+         for (int i = 0; i < 3; ++i) {
+           try {
+             (void)pool.submit([&run] { ++run; });
+             ++submitted;
+             saw("run");
+           } catch (const fanout::QueueFull&) {
+             saw("rejected");
+           }
+         }
+       }
+       check(run == submitted, "a task is lost");
+     }}};
 
 const Case nested{{.name = "pool_bounded_submit_from_a_task",
                    .promise = "a worker never waits for a place that it has to make itself",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Parking and the gate: no wake-up is lost. A worker that sleeps for ever is found as a deadlock.
+#include "threads/parking.hpp"
+
 #include <atomic>
 #include <thread>
-
-#include "threads/parking.hpp"
 
 #include "model.hpp"
 

@@ -153,30 +153,30 @@ const Case many{{.name = "pool_batches_against_thieves",
                    for (const int mine : runs) check(mine == 1, "not run once");
                  }}};
 
-const Case value_uses_pool{{.name = "pool_result_that_uses_the_pool_when_destroyed",
-                            .promise = "the destructor of a result may use the pool, if it may wait",
-                            .budget = random_walks,
-                            .outcomes = {"submitted", "turned away"},
-                            .body = [] {
-                              struct Value {
-                                explicit Value(ThreadPoolExecutor& home) : pool(&home) {}
-                                Value(Value&& other) noexcept
-                                    : pool(std::exchange(other.pool, nullptr)) {}
-                                ~Value() {
-                                  if (pool == nullptr) return;
-                                  try {
-                                    (void)pool->submit([] {});
-                                    saw("submitted");
-                                  } catch (const fanout::ShutdownError&) {
-                                    saw("turned away");
-                                  }
-                                }
-                                ThreadPoolExecutor* pool;
-                              };
-                              ThreadPoolExecutor pool(2);
-                              (void)pool.submit([&pool] { return Value(pool); });
-                              pool.shutdown();
-                            }}};
+const Case value_uses_pool{
+    {.name = "pool_result_that_uses_the_pool_when_destroyed",
+     .promise = "the destructor of a result may use the pool, if it may wait",
+     .budget = random_walks,
+     .outcomes = {"submitted", "turned away"},
+     .body = [] {
+       struct Value {
+         explicit Value(ThreadPoolExecutor& home) : pool(&home) {}
+         Value(Value&& other) noexcept : pool(std::exchange(other.pool, nullptr)) {}
+         ~Value() {
+           if (pool == nullptr) return;
+           try {
+             (void)pool->submit([] {});
+             saw("submitted");
+           } catch (const fanout::ShutdownError&) {
+             saw("turned away");
+           }
+         }
+         ThreadPoolExecutor* pool;
+       };
+       ThreadPoolExecutor pool(2);
+       (void)pool.submit([&pool] { return Value(pool); });
+       pool.shutdown();
+     }}};
 
 const Case own_worker{{.name = "pool_destroyed_by_its_own_task",
                        .promise = "the last owner of an executor may be a task of it",
@@ -198,9 +198,8 @@ const Case callback_shuts_down{{.name = "pool_callback_that_submits_against_shut
                                   auto future = pool.submit([] { return 7; });
                                   future.add_done_callback([&pool](const auto& done) {
                                     try {
-                                      auto next = pool.submit([value = done.result()] {
-                                        return value;
-                                      });
+                                      auto next =
+                                          pool.submit([value = done.result()] { return value; });
                                       saw("submitted");
                                     } catch (const fanout::ShutdownError&) {
                                       saw("turned away");

@@ -120,7 +120,7 @@ const Case timed_wait{{.name = "timed_wait_against_completion",
 
 const Case three_waits{{.name = "three_waits_against_completion",
                         .promise = "one of several leaves the list while it changes hands",
-                        .budget = {.preemptions = 2, .surprises = 2},
+                        .budget = {.executions = 500'000, .preemptions = 2, .surprises = 1},
                         .outcomes = {"in time", "too late"},
                         .body = [] {
                           auto future = make_task([] { return 7; });
@@ -190,8 +190,8 @@ const Case last_handle{{.name = "last_handle_against_completion",
                         .outcomes = {"by the reader", "by the worker"},
                         .body = [] {
                           Listening owner;
-                          std::optional future(make_task(
-                              [id = std::this_thread::get_id()] { return Value(id); }));
+                          std::optional future(
+                              make_task([id = std::this_thread::get_id()] { return Value(id); }));
                           const Shell shell = enqueue(*future, owner);
                           std::thread worker([shell] { shell.run(); });
                           future.reset();
@@ -204,8 +204,8 @@ const Case two_handles{{.name = "two_handles_against_completion",
                         .outcomes = {"by the reader", "by the worker"},
                         .body = [] {
                           Listening owner;
-                          std::optional future(make_task(
-                              [id = std::this_thread::get_id()] { return Value(id); }));
+                          std::optional future(
+                              make_task([id = std::this_thread::get_id()] { return Value(id); }));
                           const Shell shell = enqueue(*future, owner);
                           std::thread worker([shell] { shell.run(); });
                           std::thread other([copy = *future]() mutable { (void)copy.done(); });

@@ -5,10 +5,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <cxxabi.h>
 #include <link.h>
 #include <unistd.h>
-
-#include <cxxabi.h>
 
 namespace model {
 namespace {

@@ -80,14 +80,12 @@ MODEL_EXPORT void __tsan_init() {}
 MODEL_EXPORT void __tsan_func_entry(void*) {}
 MODEL_EXPORT void __tsan_func_exit() {}
 
-#define MODEL_PLAIN(size)                                                                      \
-  MODEL_EXPORT void __tsan_read##size(void* p) { touch(p, size, Access::plain_read); }         \
-  MODEL_EXPORT void __tsan_write##size(void* p) { touch(p, size, Access::plain_write); }       \
-  MODEL_EXPORT void __tsan_volatile_read##size(void* p) { touch(p, size, Access::plain_read); } \
-  MODEL_EXPORT void __tsan_volatile_write##size(void* p) {                                     \
-    touch(p, size, Access::plain_write);                                                       \
-  }                                                                                            \
-  MODEL_EXPORT void __tsan_unaligned_read##size(void* p) { touch(p, size, Access::plain_read); } \
+#define MODEL_PLAIN(size)                                                                         \
+  MODEL_EXPORT void __tsan_read##size(void* p) { touch(p, size, Access::plain_read); }            \
+  MODEL_EXPORT void __tsan_write##size(void* p) { touch(p, size, Access::plain_write); }          \
+  MODEL_EXPORT void __tsan_volatile_read##size(void* p) { touch(p, size, Access::plain_read); }   \
+  MODEL_EXPORT void __tsan_volatile_write##size(void* p) { touch(p, size, Access::plain_write); } \
+  MODEL_EXPORT void __tsan_unaligned_read##size(void* p) { touch(p, size, Access::plain_read); }  \
   MODEL_EXPORT void __tsan_unaligned_write##size(void* p) { touch(p, size, Access::plain_write); }
 MODEL_PLAIN(1)
 MODEL_PLAIN(2)
@@ -120,44 +118,48 @@ MODEL_EXPORT void* __tsan_memset(void* to, int value, unsigned long size) {
   return std::memset(to, value, size);
 }
 
-#define MODEL_ATOMIC(bits)                                                                        \
-  using a##bits = std::uint##bits##_t;                                                            \
-  MODEL_EXPORT a##bits __tsan_atomic##bits##_load(const volatile a##bits* p, int order) {         \
-    return load(p, order);                                                                        \
-  }                                                                                               \
-  MODEL_EXPORT void __tsan_atomic##bits##_store(volatile a##bits* p, a##bits v, int order) {      \
-    store(p, v, order);                                                                           \
-  }                                                                                               \
+#define MODEL_ATOMIC(bits)                                                                         \
+  using a##bits = std::uint##bits##_t;                                                             \
+  MODEL_EXPORT a##bits __tsan_atomic##bits##_load(const volatile a##bits* p, int order) {          \
+    return load(p, order);                                                                         \
+  }                                                                                                \
+  MODEL_EXPORT void __tsan_atomic##bits##_store(volatile a##bits* p, a##bits v, int order) {       \
+    store(p, v, order);                                                                            \
+  }                                                                                                \
   MODEL_EXPORT a##bits __tsan_atomic##bits##_exchange(volatile a##bits* p, a##bits v, int order) { \
-    return update(p, order, [v](a##bits) { return v; });                                          \
-  }                                                                                               \
-  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_add(volatile a##bits* p, a##bits v, int order) { \
-    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b + v); });              \
-  }                                                                                               \
-  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_sub(volatile a##bits* p, a##bits v, int order) { \
-    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b - v); });              \
-  }                                                                                               \
-  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_and(volatile a##bits* p, a##bits v, int order) { \
-    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b & v); });              \
-  }                                                                                               \
+    return update(p, order, [v](a##bits) { return v; });                                           \
+  }                                                                                                \
+  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_add(volatile a##bits* p, a##bits v,             \
+                                                       int order) {                                \
+    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b + v); });               \
+  }                                                                                                \
+  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_sub(volatile a##bits* p, a##bits v,             \
+                                                       int order) {                                \
+    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b - v); });               \
+  }                                                                                                \
+  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_and(volatile a##bits* p, a##bits v,             \
+                                                       int order) {                                \
+    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b & v); });               \
+  }                                                                                                \
   MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_or(volatile a##bits* p, a##bits v, int order) { \
-    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b | v); });              \
-  }                                                                                               \
-  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_xor(volatile a##bits* p, a##bits v, int order) { \
-    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b ^ v); });              \
-  }                                                                                               \
-  MODEL_EXPORT bool __tsan_atomic##bits##_compare_exchange_strong(                                \
-      volatile a##bits* p, a##bits* expected, a##bits v, int order, int failure_order) {          \
-    return compare_exchange(p, expected, v, order, failure_order, false);                         \
-  }                                                                                               \
-  MODEL_EXPORT bool __tsan_atomic##bits##_compare_exchange_weak(                                  \
-      volatile a##bits* p, a##bits* expected, a##bits v, int order, int failure_order) {          \
-    return compare_exchange(p, expected, v, order, failure_order, true);                          \
-  }                                                                                               \
-  MODEL_EXPORT a##bits __tsan_atomic##bits##_compare_exchange_val(                                \
-      volatile a##bits* p, a##bits expected, a##bits v, int order, int failure_order) {           \
-    compare_exchange(p, &expected, v, order, failure_order, false);                               \
-    return expected;                                                                              \
+    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b | v); });               \
+  }                                                                                                \
+  MODEL_EXPORT a##bits __tsan_atomic##bits##_fetch_xor(volatile a##bits* p, a##bits v,             \
+                                                       int order) {                                \
+    return update(p, order, [v](a##bits b) { return static_cast<a##bits>(b ^ v); });               \
+  }                                                                                                \
+  MODEL_EXPORT bool __tsan_atomic##bits##_compare_exchange_strong(                                 \
+      volatile a##bits* p, a##bits* expected, a##bits v, int order, int failure_order) {           \
+    return compare_exchange(p, expected, v, order, failure_order, false);                          \
+  }                                                                                                \
+  MODEL_EXPORT bool __tsan_atomic##bits##_compare_exchange_weak(                                   \
+      volatile a##bits* p, a##bits* expected, a##bits v, int order, int failure_order) {           \
+    return compare_exchange(p, expected, v, order, failure_order, true);                           \
+  }                                                                                                \
+  MODEL_EXPORT a##bits __tsan_atomic##bits##_compare_exchange_val(                                 \
+      volatile a##bits* p, a##bits expected, a##bits v, int order, int failure_order) {            \
+    compare_exchange(p, &expected, v, order, failure_order, false);                                \
+    return expected;                                                                               \
   }
 MODEL_ATOMIC(8)
 MODEL_ATOMIC(16)

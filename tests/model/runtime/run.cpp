@@ -48,8 +48,8 @@ struct Totals {
 };
 
 void print_failure(const Case& which, const Budget& budget, const std::string& text) {
-  std::printf("FAILED %s: %s\n  the promise: %s\n", which.name, run_time.execution.failure().c_str(),
-              which.promise);
+  std::printf("FAILED %s: %s\n  the promise: %s\n", which.name,
+              run_time.execution.failure().c_str(), which.promise);
   const std::string failure = run_time.execution.failure();
   run_time.choices.replay(text);
   run_time.choices.next();
@@ -60,8 +60,8 @@ void print_failure(const Case& which, const Budget& budget, const std::string& t
     std::printf("  replayed it is different: %s\n", run_time.execution.failure().c_str());
   }
   run_time.trace.print();
-  std::printf("  replay: fanout_model %s --replay %s%s\n", which.name, budget.exhaustive ? "x" : "r",
-              text.c_str());
+  std::printf("  replay: fanout_model %s --replay %s%s\n", which.name,
+              budget.exhaustive ? "x" : "r", text.c_str());
   std::fflush(stdout);
 }
 
@@ -166,16 +166,15 @@ void set_up() {
   __libc_single_threaded = 0;  // otherwise shared pointers count without atomic operations
   std::setvbuf(stdout, nullptr, _IOFBF, 1 << 16);
   const std::size_t stacks = most_threads * Threads::stack_size;
-  void* const memory = mmap(reinterpret_cast<void*>(Heap::begin), Heap::size + stacks,
-                            PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
-                            0);
+  void* const memory =
+      mmap(reinterpret_cast<void*>(Heap::begin), Heap::size + stacks, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (memory != reinterpret_cast<void*>(Heap::begin)) {
     std::perror("fanout_model: the fixed address of the model's memory");
     std::exit(2);
   }
   for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS}) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = &fail_by_signal;
     action.sa_flags = SA_ONSTACK | SA_NODEFER;
     sigaction(signal, &action, nullptr);
@@ -270,8 +269,8 @@ int run(int argc, char** argv) {
     std::fputs(usage, stderr);
     return 2;
   }
-  void* const memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   Shared& shared = *static_cast<Shared*>(memory);
   set_up();
   for (int i = 1; i < options.processes; ++i) {

@@ -27,9 +27,9 @@ void Shadow::watch(std::uintptr_t begin, std::size_t size) {
   Region& region = regions_[region_count_++];
   region.begin = begin & ~std::uintptr_t{7};
   region.size = size + 8;
-  void* const memory = mmap(nullptr, (region.size / 8 + 1) * sizeof(Granule),
-                            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                            0);
+  void* const memory =
+      mmap(nullptr, (region.size / 8 + 1) * sizeof(Granule), PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   region.granules = static_cast<Granule*>(memory);
 }
 
@@ -38,8 +38,7 @@ void Shadow::access(std::uintptr_t address, std::size_t size, Access access) {
   if (first == nullptr) return;
   Threads& threads = run_time.threads;
   const unsigned owner = threads.owner_of_stack(address);
-  if (owner != most_threads && owner != threads.index() &&
-      address < threads[owner].stack_pointer) {
+  if (owner != most_threads && owner != threads.index() && address < threads[owner].stack_pointer) {
     run_time.trace.add("access", address, -1, 0);
     fail("%s of a local variable of thread %u that is gone", name_of(access), owner);
   }
@@ -72,8 +71,8 @@ void Shadow::access_granule(Granule& granule, std::uintptr_t address, unsigned b
       fail("a data race: %s, and %s by thread %u that does not happen before it", name_of(access),
            name_of(record.access), record.thread);
     }
-    const bool obsolete = record.thread == thread && covers(access, record.access) &&
-                          (record.bytes & ~bytes) == 0;
+    const bool obsolete =
+        record.thread == thread && covers(access, record.access) && (record.bytes & ~bytes) == 0;
     if (!obsolete) granule.records[kept++] = record;
   }
   if (kept == Granule::most_records) {  // the oldest is forgotten

@@ -215,8 +215,8 @@ unsigned Threads::choose(bool current_may_go_on) {
 // In an exhaustive search what is out of bounds is no alternative.
 unsigned Threads::pick(const unsigned* candidates, unsigned n, unsigned runnable) {
   Choices& choices = run_time.choices;
-  const bool preempts = candidates[0] == current_ && !current().yielded &&
-                        current().phase == Thread::Phase::runnable;
+  const bool preempts =
+      candidates[0] == current_ && !current().yielded && current().phase == Thread::Phase::runnable;
   const Budget& budget = run_time.execution.budget();
   if (budget.exhaustive) {
     if (preempts && preemptions_ >= budget.preemptions) n = 1;

@@ -90,8 +90,8 @@ class Symbols {
 };
 
 const char* order_name(int order) {
-  constexpr const char* names[] = {"relaxed", "consume", "acquire", "release", "acq_rel",
-                                   "seq_cst"};
+  constexpr const char* names[] = {"relaxed", "consume", "acquire",
+                                   "release", "acq_rel", "seq_cst"};
   return order < 0 || order > 5 ? "" : names[order];
 }
 
