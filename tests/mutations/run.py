@@ -70,6 +70,10 @@ class Build:
     def folder(self) -> Path:
         return self.tree / "build" / self.preset
 
+    @property
+    def log(self) -> Path:
+        return self.folder / "last_test.log"
+
     def configure(self) -> None:
         options = ["-DFANOUT_BUILD_CLI=OFF", "-DFANOUT_BUILD_EXAMPLES=OFF"]
         check(["cmake", "--preset", self.preset, *options], self.tree)
@@ -87,7 +91,7 @@ class Build:
         command = ["ctest", "--test-dir", str(self.folder), "--output-on-failure", "--timeout",
                    str(LIMIT), "-R", f"^{re.escape(test)}$"]
         done = subprocess.run(command, cwd=self.tree, capture_output=True, text=True, check=False)
-        (self.folder / "last_test.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+        self.log.write_text(done.stdout + done.stderr, encoding="utf-8")
         return done.returncode == 0
 
 
@@ -123,11 +127,17 @@ def copy_sources(tree: Path) -> None:
             target.unlink()
 
 
+def reason_in(log: str) -> str:
+    """The first line that says what went wrong: of the model, of GoogleTest, of the watchdog."""
+    found = re.search(r"^.*(?:FAILED \w+: |: Failure|watchdog: |Timeout|SANITIZER).*$", log, re.MULTILINE)
+    return found[0].strip() if found else "it ended with an error"
+
+
 def killer_of(mutation: Mutation, build: Build) -> str:
     for test in mutation.killed_by:
         build.make(test)
         if not build.passes(test):
-            return test
+            return f"killed by {test}\n    {reason_in(build.log.read_text('utf-8'))[:200]}"
     return ""
 
 
@@ -146,7 +156,7 @@ def main() -> int:
                             for test in mutation.killed_by}):
             build.make(test)
             if not build.passes(test):
-                sys.exit(f"{test} fails without any bug: {build.folder}/last_test.log")
+                sys.exit(f"{test} fails without any bug: {build.log}")
     survivors = 0
     for mutation in mutations:
         began = time.monotonic()
@@ -155,10 +165,9 @@ def main() -> int:
             killer = killer_of(mutation, builds[mutation.preset])
         finally:
             mutation.undo(tree)
-        verdict = f"killed by {killer}" if killer else "SURVIVED"
         survivors += not killer
-        print(f"{mutation.name:40} {time.monotonic() - began:6.1f} s  {verdict}\n"
-              f"    {mutation.what}", flush=True)
+        print(f"{mutation.name:40} {time.monotonic() - began:6.1f} s  {killer or 'SURVIVED'}",
+              flush=True)
     print(f"{len(mutations) - survivors} of {len(mutations)} bugs killed")
     return 1 if survivors else 0
 
