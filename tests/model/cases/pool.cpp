@@ -123,6 +123,33 @@ const Case nested{{.name = "pool_nested_claim_against_thief",
                      check(runs == 1, "not run once");
                    }}};
 
+const Case blocking{{.name = "pool_task_that_blocks_on_another",
+                     .promise = "no task waits in a queue while a worker sleeps",
+                     .budget = random_walks,
+                     .body = [] {
+                       ThreadPoolExecutor pool(2);
+                       fanout::Promise<void> done;
+                       // The pool does not know of this wait, so it cannot help it.
+                       auto waits = pool.submit([future = done.get_future()] { future.wait(); });
+                       auto sets = pool.submit([&done] { done.set_value(); });
+                       waits.wait();
+                       sets.wait();
+                     }}};
+
+const Case blocking_nested{{.name = "pool_task_that_blocks_on_one_it_submitted",
+                            .promise = "nor one that a task submitted",
+                            .budget = random_walks,
+                            .body = [] {
+                              ThreadPoolExecutor pool(2);
+                              auto outer = pool.submit([&pool] {
+                                fanout::Promise<void> done;
+                                auto inner = pool.submit([&done] { done.set_value(); });
+                                done.get_future().wait();
+                                inner.wait();
+                              });
+                              outer.wait();
+                            }}};
+
 const Case forks{{.name = "pool_fork_and_join",
                   .promise = "tasks that split and wait for their halves come to an end",
                   .budget = random_walks,
