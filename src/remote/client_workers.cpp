@@ -188,7 +188,8 @@ void Client::on_death(RemoteWorker& worker, Death death) {
   Inbox inbox;
   {
     const Lock lock(mutex_);
-    receive_all(inbox, steps);  // what it sent before counts
+    while (receive_all(inbox, steps)) {  // what it sent before counts
+    }
     const bool expected = worker.overrun || closed_ ||
                           (worker.phase == Phase::leaving && worker.used == 0);
     if (!expected) ++died_;

@@ -23,7 +23,7 @@ enum class MessageKind : std::uint16_t {
   stop,       // client: ask that call's stop token
   retire,     // client: no more calls, leave when those before this one are done
 };
-inline constexpr MessageKind last_kind = MessageKind::retire;
+inline constexpr MessageKind last_message_kind = MessageKind::retire;
 
 // Bits of Message::flags.
 inline constexpr std::uint16_t flag_apart = 1;      // the payload comes as a blob of its own
