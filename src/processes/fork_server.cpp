@@ -46,7 +46,8 @@ std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,
 }
 
 Child ForkServer::start(const ControlSocket& socket, int standard_error) {
-  auto answer = ask({.kind = MessageKind::call, .payload = {}}, {socket.descriptor(), standard_error});
+  auto answer =
+      ask({.kind = MessageKind::call, .payload = {}}, {socket.descriptor(), standard_error});
   if (!answer) {
     throw std::system_error(EPIPE, std::generic_category(), "fanout: the fork server is gone");
   }
@@ -58,8 +59,8 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
 }
 
 ExitStatus ForkServer::status_of(pid_t pid) {
-  const auto answer =
-      ask({.kind = MessageKind::retire, .call = static_cast<std::uint64_t>(pid), .payload = {}}, {});
+  const auto answer = ask(
+      {.kind = MessageKind::retire, .call = static_cast<std::uint64_t>(pid), .payload = {}}, {});
   ExitStatus status;
   if (answer && answer->message.payload.size() == sizeof(status)) {
     std::memcpy(&status, answer->message.payload.data(), sizeof(status));

@@ -92,9 +92,9 @@ class ProcessPool final : public Transport {
   std::vector<std::unique_ptr<Worker>> workers_;  // the thread's
   std::optional<ForkServer> fork_server_;         // the thread's
 
-  Mutex starting_;  // held while the thread is started
-  Mutex joining_;   // held while the thread is joined; before mutex_
-  Mutex mutex_;    // taken under the client's, and takes none
+  Mutex starting_;                             // held while the thread is started
+  Mutex joining_;                              // held while the thread is joined; before mutex_
+  Mutex mutex_;                                // taken under the client's, and takes none
   Descriptor bell_ FANOUT_GUARDED_BY(mutex_);  // rung by workers, and by wake()
   std::thread thread_ FANOUT_GUARDED_BY(mutex_);
   bool started_ FANOUT_GUARDED_BY(mutex_) = false;

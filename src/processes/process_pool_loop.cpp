@@ -93,17 +93,19 @@ void ProcessPool::spawn() {
   std::vector<std::byte> hello(sizeof(std::uint64_t) + config_.initializer.size());
   const std::uint64_t program = program_id();
   std::memcpy(hello.data(), &program, sizeof(program));
-  std::copy(config_.initializer.begin(), config_.initializer.end(), hello.begin() + sizeof(program));
-  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_number_}, false);
+  std::copy(config_.initializer.begin(), config_.initializer.end(),
+            hello.begin() + sizeof(program));
+  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_number_},
+            false);
 
   if (config_.fork_server && !fork_server_) fork_server_.emplace();
   workers_.reserve(workers_.size() + 1);
   const int socket = ours.descriptor();
   auto link = std::make_unique<ProcessLink>(std::move(segment), std::move(ours));
-  auto worker = std::make_unique<Worker>(
-      fork_server_ ? fork_server_->start(theirs, write_end.get())
-                   : spawn_self(worker_argument, theirs, write_end.get()),
-      StderrTail(std::move(read_end)));
+  auto worker =
+      std::make_unique<Worker>(fork_server_ ? fork_server_->start(theirs, write_end.get())
+                                            : spawn_self(worker_argument, theirs, write_end.get()),
+                               StderrTail(std::move(read_end)));
   worker->link = link.get();
   try {
     watch(socket);
@@ -175,9 +177,8 @@ Deadline ProcessPool::tend_workers() {
     }
     if (!worker.next_signal.is_never() && worker.next_signal.passed()) {
       worker.child.signal_group(worker.signal);
-      worker.next_signal = worker.signal == SIGTERM
-                               ? Deadline::after_seconds(patience_for_sigterm)
-                               : Deadline::never();
+      worker.next_signal = worker.signal == SIGTERM ? Deadline::after_seconds(patience_for_sigterm)
+                                                    : Deadline::never();
       worker.signal = SIGKILL;
     }
     at(worker.next_signal);
@@ -207,13 +208,12 @@ void ProcessPool::bury(Worker& dead, ExitStatus status) {
                                [&dead](const auto& worker) { return worker.get() == &dead; });
   const std::unique_ptr<Worker> worker = std::move(*at);
   workers_.erase(at);
-  const std::string text =
-      "pid " + std::to_string(worker->child.pid()) + " " + status.text();
+  const std::string text = "pid " + std::to_string(worker->child.pid()) + " " + status.text();
   client_.on_death(*worker->record, {.pid = worker->child.pid(),
-                                      .exit_code = status.exit_code,
-                                      .signal = status.signal,
-                                      .text = text,
-                                      .last_lines = worker->errors.last_lines()});
+                                     .exit_code = status.exit_code,
+                                     .signal = status.signal,
+                                     .text = text,
+                                     .last_lines = worker->errors.last_lines()});
 }
 
 }  // namespace fanout::detail

@@ -11,8 +11,9 @@ using Phase = RemoteWorker::Phase;
 std::uint64_t Client::unfinished() const noexcept { return submitted_ - settled_ - cancelled_; }
 
 std::size_t Client::occupied() const noexcept {
-  return starting_ + static_cast<std::size_t>(std::count_if(
-                         workers_.begin(), workers_.end(), [](const auto& w) { return w->counts(); }));
+  return starting_ +
+         static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(),
+                                                [](const auto& w) { return w->counts(); }));
 }
 
 void Client::enqueue(PendingCall& call) {

@@ -114,8 +114,8 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
         try {
           decode_result<void>(inbox.payload(entry));
         } catch (...) {
-          std::throw_with_nested(
-              BrokenProcessPool("the pool is broken: the initializer of a worker threw an exception"));
+          std::throw_with_nested(BrokenProcessPool(
+              "the pool is broken: the initializer of a worker threw an exception"));
         }
       } catch (...) {
         break_pool(std::current_exception(), Ending::now, steps);
@@ -143,7 +143,8 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     if (call == nullptr) return;  // its time was over before the news came
     mark_started(*call);
     if (options_.observer != nullptr) {
-      steps.push_back({.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
+      steps.push_back(
+          {.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
     }
     if (call->options().has_limit) {
       limits_.push_back({.deadline = Deadline::after_seconds(call->options().limit_seconds),
@@ -155,9 +156,15 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     return;
   }
   if (call != nullptr) {
-    if (message.kind == MessageKind::skipped) throw ProtocolError("a worker skips a call that it has");
+    if (message.kind == MessageKind::skipped)
+      throw ProtocolError("a worker skips a call that it has");
     mark_started(*call);
-    settle(*call, {.what = Step::What::result, .call = call, .worker = worker.index, .entry = entry, .death = nullptr},
+    settle(*call,
+           {.what = Step::What::result,
+            .call = call,
+            .worker = worker.index,
+            .entry = entry,
+            .death = nullptr},
            steps);
   }
   slot = {};
@@ -190,8 +197,8 @@ void Client::on_death(RemoteWorker& worker, Death death) {
     const Lock lock(mutex_);
     while (receive_all(inbox, steps)) {  // what it sent before counts
     }
-    const bool expected = worker.overrun || closed_ ||
-                          (worker.phase == Phase::leaving && worker.used == 0);
+    const bool expected =
+        worker.overrun || closed_ || (worker.phase == Phase::leaving && worker.used == 0);
     if (!expected) ++died_;
     const bool at_start = worker.phase == Phase::starting;
     const auto shared = std::make_shared<const Death>(std::move(death));
@@ -200,7 +207,10 @@ void Client::on_death(RemoteWorker& worker, Death death) {
       if (slot.call == nullptr) continue;
       const bool all = options_.break_on_death;
       settle(*slot.call,
-             {.what = all ? Step::What::broken : Step::What::died, .call = slot.call, .worker = worker.index, .death = shared},
+             {.what = all ? Step::What::broken : Step::What::died,
+              .call = slot.call,
+              .worker = worker.index,
+              .death = shared},
              steps);
     }
     std::erase_if(limits_, [&worker](const Limit& limit) { return limit.worker == &worker; });
@@ -209,7 +219,8 @@ void Client::on_death(RemoteWorker& worker, Death death) {
         (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
       std::string why = "the pool is broken: a worker ended abruptly: ";
       if (at_start) why = "the pool is broken: its workers end before they are ready: ";
-      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now, steps);
+      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now,
+                 steps);
     }
     start_worker_if_needed();
     dispatch();
@@ -257,7 +268,9 @@ Deadline Client::expire() {
       limits_.erase(limits_.begin() + static_cast<std::ptrdiff_t>(i));
       if (slot.id != limit.id || slot.call == nullptr) continue;
       PendingCall& call = *std::exchange(slot.call, nullptr);
-      settle(call, {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr}, steps);
+      settle(call,
+             {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr},
+             steps);
       take_back_unstarted(worker);
       worker.link->stop(limit.id);
       worker.phase = Phase::leaving;

@@ -27,7 +27,8 @@ class Schedule {
   explicit Schedule(unsigned seed)
       : random_(seed),
         pool_({.max_workers = 1 + number(4),
-               .max_tasks_per_worker = static_cast<std::uint64_t>(number(3) == 0 ? 1 + number(4) : 0)}) {
+               .max_tasks_per_worker =
+                   static_cast<std::uint64_t>(number(3) == 0 ? 1 + number(4) : 0)}) {
     runs = &runs_;
   }
 
@@ -71,7 +72,9 @@ class Schedule {
 
   void step() {
     auto& workers = pool_.transport->workers;
-    const auto some = [&] { return workers[static_cast<std::size_t>(number(static_cast<int>(workers.size())))]; };
+    const auto some = [&] {
+      return workers[static_cast<std::size_t>(number(static_cast<int>(workers.size())))];
+    };
     switch (number(12)) {
       case 0:
       case 1:
@@ -79,7 +82,8 @@ class Schedule {
         return submit();
       case 3:
         if (!calls_.empty()) {
-          Submitted& call = calls_[static_cast<std::size_t>(number(static_cast<int>(calls_.size())))];
+          Submitted& call =
+              calls_[static_cast<std::size_t>(number(static_cast<int>(calls_.size())))];
           if (call.future.cancel()) call.cancelled = true;
         }
         return;
@@ -105,7 +109,8 @@ class Schedule {
         const auto worker = some();
         worker->room = static_cast<std::size_t>(1 + number(6));
         worker->step();
-        if (worker->answers.empty() && (worker->left || worker->ended)) pool_.transport->die(worker);
+        if (worker->answers.empty() && (worker->left || worker->ended))
+          pool_.transport->die(worker);
     }
   }
 
