@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -37,6 +38,11 @@ ForkServer::ForkServer() {
 ForkServer::~ForkServer() {
   socket_ = ControlSocket();  // its end ends the server
   wait_for_child(child_->pid(), false);
+}
+
+bool ForkServer::alive() const noexcept {
+  pollfd ended{.fd = child_->descriptor(), .events = POLLIN, .revents = 0};
+  return poll(&ended, 1, 0) == 0;
 }
 
 std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,

@@ -95,7 +95,8 @@ bool Client::receive_all(Inbox& inbox, Steps& steps) {
         worker->window = std::min(2 * worker->window, worker->slots.size());
       }
       fill(*worker);
-    } catch (const ProtocolError&) {
+    } catch (const ProtocolError& error) {
+      worker->complaint = error.what();
       transport_->end_worker(*worker->link, Ending::now);  // on_death() does the rest
     }
   }
@@ -191,17 +192,26 @@ void Client::settle(PendingCall& call, Step step, Steps& steps) {
 }
 
 void Client::on_death(RemoteWorker& worker, Death death) {
+  std::shared_ptr<const Death> bad_end;
   Steps steps;
   Inbox inbox;
   {
     const Lock lock(mutex_);
     while (receive_all(inbox, steps)) {  // what it sent before counts
     }
-    const bool expected =
-        worker.overrun || closed_ || (worker.phase == Phase::leaving && worker.used == 0);
+    const bool leaving = worker.phase == Phase::leaving && worker.used == 0;
+    const bool expected = worker.overrun || leaving || is_broken();
     if (!expected) ++died_;
+    if (!worker.complaint.empty()) {
+      death.text = "pid " + std::to_string(death.pid) + " was ended because of what it sent: " +
+                   worker.complaint;
+    }
+    // It was told to leave, and did not do it well: a failure that no future tells of.
+    const bool left_badly = leaving && !worker.overrun && !is_broken() &&
+                            (death.exit_code > 0 || death.signal != 0);
     const bool at_start = worker.phase == Phase::starting;
     const auto shared = std::make_shared<const Death>(std::move(death));
+    if (left_badly) bad_end = shared;
     take_back_unstarted(worker);
     for (const RemoteWorker::Slot& slot : worker.slots) {
       if (slot.call == nullptr) continue;
@@ -214,8 +224,9 @@ void Client::on_death(RemoteWorker& worker, Death death) {
              steps);
     }
     std::erase_if(limits_, [&worker](const Limit& limit) { return limit.worker == &worker; });
+    transport_->forget(*worker.link);
     std::erase_if(workers_, [&worker](const auto& other) { return other.get() == &worker; });
-    if (!expected && !is_broken() &&
+    if (!expected &&
         (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
       std::string why = "the pool is broken: a worker ended abruptly: ";
       if (at_start) why = "the pool is broken: its workers end before they are ready: ";
@@ -227,6 +238,11 @@ void Client::on_death(RemoteWorker& worker, Death death) {
     retire_if_done();
   }
   deliver(steps, inbox);
+  if (bad_end == nullptr) return;
+  const std::string text = "a worker (" + bad_end->text + ") when it was to leave";
+  report_unhandled(std::make_exception_ptr(WorkerDied(text, bad_end->pid, bad_end->exit_code,
+                                                      bad_end->signal, "", bad_end->last_lines)),
+                   "a worker process");
 }
 
 void Client::break_pool(std::exception_ptr cause, Ending how, Steps& steps) {

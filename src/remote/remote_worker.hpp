@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "call_queue.hpp"
@@ -37,6 +38,7 @@ class RemoteWorker {
   const std::unique_ptr<Link> link;
   const int index;
   Phase phase = Phase::starting;
+  std::string complaint;      // why the client had it ended, if it broke the rules
   bool overrun = false;  // ended because of a time limit
   bool full = false;     // send() had no room; cleared by the next answer
   std::vector<Slot> slots;

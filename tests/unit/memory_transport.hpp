@@ -156,6 +156,7 @@ class MemoryTransport final : public detail::Transport {
   void end_worker(detail::Link& link, detail::Ending) noexcept override {
     static_cast<MemoryLink&>(link).worker().ended = true;
   }
+  void forget(detail::Link&) noexcept override {}
   void wake() noexcept override {}
 
  private:
