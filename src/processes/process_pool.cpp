@@ -30,12 +30,7 @@ class BlockedSignals {
   sigset_t before_;
 };
 
-// The pool whose thread this is, if any.
-constinit thread_local const ProcessPool* own_pool = nullptr;
-
 }  // namespace
-
-bool ProcessPool::on_own_thread() const noexcept { return own_pool == this; }
 
 // Once; whoever comes second waits for the first.
 void ProcessPool::start_thread() {
@@ -51,7 +46,6 @@ void ProcessPool::start_thread() {
   const BlockedSignals blocked;
   const Lock lock(mutex_);
   thread_ = std::thread([this, client = client_.shared_from_this()] {
-    own_pool = this;
     context.helper = this;
     run();
     close_down();
