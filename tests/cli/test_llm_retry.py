@@ -39,7 +39,7 @@ class RetryTest(LlmTest):
 
 class Policy(RetryTest):
     def test_statuses_that_pass_are_tried_twice_more(self):
-        names = {408: "invalid_request", 409: "invalid_request", 429: "rate_limited"}
+        names = {408: "http_error", 409: "http_error", 429: "rate_limited"}
         for status in (408, 409, 429, 500, 502, 503, 504, 529):
             with self.subTest(status=status):
                 self.fail_with(status, ["retry-after-ms: 1"])
