@@ -56,6 +56,7 @@ void ProcessPool::start_thread() {
 
 void ProcessPool::close_down() {
   fork_servers_.clear();
+  memories_->close();
   epoll_.close();
   const Lock lock(mutex_);
   bell_.close();
@@ -74,7 +75,7 @@ std::thread ProcessPool::release_thread() {
 
 std::unique_ptr<Blob> ProcessPool::allocate(std::size_t size) {
   if (size < apart_from) return nullptr;
-  return std::make_unique<MemoryBlob>(size);
+  return std::make_unique<MemoryBlob>(memories_->take(size), size, memories_);
 }
 
 void ProcessPool::wake() noexcept {

@@ -10,6 +10,7 @@
 #include "../core/context.hpp"
 #include "../core/mutex.hpp"
 #include "../remote/client.hpp"
+#include "blob.hpp"
 #include "child.hpp"
 #include "fork_server.hpp"
 #include "process_link.hpp"
@@ -95,6 +96,8 @@ class ProcessPool final : public Transport, public Helper {
 
   Client& client_;
   const ProcessPoolConfig config_;
+
+  const std::shared_ptr<SharedMemoryCache> memories_ = std::make_shared<SharedMemoryCache>();
 
   Descriptor epoll_;                              // the thread's
   std::vector<std::unique_ptr<Worker>> workers_;  // the thread's

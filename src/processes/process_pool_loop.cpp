@@ -41,7 +41,7 @@ void ProcessPool::turn(const State* awaited) {
   while (client_.collect()) {
   }
   const Deadline limit = client_.expire();
-  const Deadline signal = tend_workers();
+  const Deadline signal = std::min(tend_workers(), memories_->tidy());
   if (awaited != nullptr ? awaited->done() : client_.finished() && workers_.empty()) return;
   if (spin_until([this] { return client_.has_mail(); })) return;
   for (const auto& worker : workers_) worker->link->announce_sleep();
