@@ -54,11 +54,9 @@ void Client::start_failed(std::exception_ptr cause) {
 }
 
 bool Client::has_mail() {
-  if (!mutex_.try_lock()) return false;
-  const bool any = std::any_of(workers_.begin(), workers_.end(),
-                               [](const auto& worker) { return worker->link->has_mail(); });
-  mutex_.unlock();
-  return any;
+  const Lock lock(mutex_);
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [](const auto& worker) { return worker->has_mail(); });
 }
 
 bool Client::collect() {
@@ -81,7 +79,7 @@ bool Client::collect() {
 bool Client::receive_all(Inbox& inbox, Steps& steps) {
   bool any = false;
   for (const auto& worker : workers_) {
-    if (!worker->link->has_mail()) continue;
+    if (!worker->has_mail()) continue;
     try {
       std::size_t entry = inbox.size();
       worker->link->receive(inbox);
@@ -221,12 +219,12 @@ void Client::on_death(RemoteWorker& worker, Death death) {
     const bool expected = worker.overrun || leaving || is_broken();
     if (!expected) ++died_;
     if (!worker.complaint.empty()) {
-      death.text = "pid " + std::to_string(death.pid) + " was ended because of what it sent: " +
-                   worker.complaint;
+      death.text = "pid " + std::to_string(death.pid) +
+                   " was ended because of what it sent: " + worker.complaint;
     }
     // It was told to leave, and did not do it well: a failure that no future tells of.
-    const bool left_badly = leaving && !worker.overrun && !is_broken() &&
-                            (death.exit_code > 0 || death.signal != 0);
+    const bool left_badly =
+        leaving && !worker.overrun && !is_broken() && (death.exit_code > 0 || death.signal != 0);
     const bool at_start = worker.phase == Phase::starting;
     const auto shared = std::make_shared<const Death>(std::move(death));
     if (left_badly) bad_end = shared;
