@@ -47,17 +47,21 @@ std::exception_ptr with_cause(E error, const std::exception_ptr& cause) {
   }
 }
 
-// What part(exception) is made of.
-template <class E, class Part>
-Bytes bytes_of(const std::exception_ptr& error, Part part) {
+template <class T>
+Bytes bytes_of(const T& value) {
+  Bytes bytes(encoded_size(value));
+  Writer writer(bytes.data(), bytes.size());
+  encode(writer, value);
+  return bytes;
+}
+
+// What use(exception) gives. `error` is an E.
+template <class E, class Use>
+Bytes with_exception(const std::exception_ptr& error, Use use) {
   try {
     std::rethrow_exception(error);
   } catch (const E& exception) {
-    const auto& value = part(exception);
-    Bytes bytes(encoded_size(value));
-    Writer writer(bytes.data(), bytes.size());
-    encode(writer, value);
-    return bytes;
+    return use(exception);
   }
 }
 
@@ -76,7 +80,7 @@ void register_exception() {
   if constexpr (Serializable<E>) {
     detail::register_exception_type(
         typeid(E), {[](const std::exception_ptr& error) {
-                      return detail::bytes_of<E>(error, [](const E& e) -> const E& { return e; });
+                      return detail::with_exception<E>(error, detail::bytes_of<E>);
                     },
                     [](Reader& reader, const std::string&, const std::exception_ptr& cause) {
                       return detail::with_cause(detail::decode<E>(reader), cause);
@@ -110,7 +114,10 @@ void register_exception(Parts, Make) {
   if constexpr (detail::crosses<Tuple>) {
     detail::register_exception_type(
         typeid(E),
-        {[](const std::exception_ptr& error) { return detail::bytes_of<E>(error, Parts()); },
+        {[](const std::exception_ptr& error) {
+           return detail::with_exception<E>(
+               error, [](const E& exception) { return detail::bytes_of(Parts()(exception)); });
+         },
          [](Reader& reader, const std::string&, const std::exception_ptr& cause) {
            return detail::with_cause<E>(std::apply(Make(), detail::decode<Tuple>(reader)), cause);
          }});

@@ -28,8 +28,8 @@ MemoryBlob::MemoryBlob(std::size_t size)
   while (fallocate(memory_.get(), 0, 0, static_cast<off_t>(size)) != 0) {
     if (errno != EINTR) throw_errno("fallocate of a payload");
   }
-  void* const address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-                             memory_.get(), 0);
+  void* const address =
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, memory_.get(), 0);
   if (address == MAP_FAILED) throw_errno("mmap of a payload");
   bytes_ = {static_cast<std::byte*>(address), size};
 }
@@ -39,12 +39,11 @@ MemoryBlob::MemoryBlob(Descriptor memory, bool sealed) : memory_(std::move(memor
   if (sealed && (fcntl(memory_.get(), F_GET_SEALS) & all) != all) {
     throw ProtocolError("a payload that its sender could still change");
   }
-  struct stat status {};
+  struct stat status{};
   if (fstat(memory_.get(), &status) != 0) throw_errno("fstat of a payload");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return;
-  void* const address =
-      mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, memory_.get(), 0);
+  void* const address = mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, memory_.get(), 0);
   if (address == MAP_FAILED) throw_errno("mmap of a payload");
   bytes_ = {static_cast<std::byte*>(address), size};
 }

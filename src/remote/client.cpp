@@ -106,6 +106,7 @@ bool Client::withdraw(PendingCall& call) noexcept {
 }
 
 void Client::notice_start(PendingCall& call) noexcept {
+  if (in_forked_child()) return;
   const Lock lock(mutex_);
   if (call.place_ == Place::sent && call.worker_->link->started(call.slot_, call.id_)) {
     mark_started(call);
@@ -113,6 +114,7 @@ void Client::notice_start(PendingCall& call) noexcept {
 }
 
 bool Client::request_stop(PendingCall& call) noexcept {
+  if (in_forked_child()) return false;
   const Lock lock(mutex_);
   if (call.place_ == Place::withdrawn || call.place_ == Place::settled) return false;
   if (std::exchange(call.stop_requested_, true)) return false;
@@ -198,6 +200,7 @@ void Client::abort(const std::string& why, Ending how) {
 }
 
 ClientStats Client::stats() {
+  if (in_forked_child()) return {};
   const Lock lock(mutex_);
   ClientStats stats;
   for (const auto& worker : workers_) {

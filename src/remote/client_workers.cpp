@@ -95,7 +95,8 @@ bool Client::receive_all(Inbox& inbox, Steps& steps) {
         worker->window = std::min(2 * worker->window, worker->slots.size());
       }
       fill(*worker);
-    } catch (const ProtocolError&) {
+    } catch (const ProtocolError& error) {
+      worker->complaint = error.what();
       transport_->end_worker(*worker->link, Ending::now);  // on_death() does the rest
     }
   }
@@ -114,8 +115,8 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
         try {
           decode_result<void>(inbox.payload(entry));
         } catch (...) {
-          std::throw_with_nested(
-              BrokenProcessPool("the pool is broken: the initializer of a worker threw an exception"));
+          std::throw_with_nested(BrokenProcessPool(
+              "the pool is broken: the initializer of a worker threw an exception"));
         }
       } catch (...) {
         break_pool(std::current_exception(), Ending::now, steps);
@@ -143,7 +144,8 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     if (call == nullptr) return;  // its time was over before the news came
     mark_started(*call);
     if (options_.observer != nullptr) {
-      steps.push_back({.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
+      steps.push_back(
+          {.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
     }
     if (call->options().has_limit) {
       limits_.push_back({.deadline = Deadline::after_seconds(call->options().limit_seconds),
@@ -155,9 +157,15 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     return;
   }
   if (call != nullptr) {
-    if (message.kind == MessageKind::skipped) throw ProtocolError("a worker skips a call that it has");
+    if (message.kind == MessageKind::skipped)
+      throw ProtocolError("a worker skips a call that it has");
     mark_started(*call);
-    settle(*call, {.what = Step::What::result, .call = call, .worker = worker.index, .entry = entry, .death = nullptr},
+    settle(*call,
+           {.what = Step::What::result,
+            .call = call,
+            .worker = worker.index,
+            .entry = entry,
+            .death = nullptr},
            steps);
   }
   slot = {};
@@ -184,37 +192,57 @@ void Client::settle(PendingCall& call, Step step, Steps& steps) {
 }
 
 void Client::on_death(RemoteWorker& worker, Death death) {
+  std::shared_ptr<const Death> bad_end;
   Steps steps;
   Inbox inbox;
   {
     const Lock lock(mutex_);
-    receive_all(inbox, steps);  // what it sent before counts
-    const bool expected = worker.overrun || closed_ ||
-                          (worker.phase == Phase::leaving && worker.used == 0);
+    while (receive_all(inbox, steps)) {  // what it sent before counts
+    }
+    const bool leaving = worker.phase == Phase::leaving && worker.used == 0;
+    const bool expected = worker.overrun || leaving || is_broken();
     if (!expected) ++died_;
+    if (!worker.complaint.empty()) {
+      death.text = "pid " + std::to_string(death.pid) + " was ended because of what it sent: " +
+                   worker.complaint;
+    }
+    // It was told to leave, and did not do it well: a failure that no future tells of.
+    const bool left_badly = leaving && !worker.overrun && !is_broken() &&
+                            (death.exit_code > 0 || death.signal != 0);
     const bool at_start = worker.phase == Phase::starting;
     const auto shared = std::make_shared<const Death>(std::move(death));
+    if (left_badly) bad_end = shared;
     take_back_unstarted(worker);
     for (const RemoteWorker::Slot& slot : worker.slots) {
       if (slot.call == nullptr) continue;
       const bool all = options_.break_on_death;
       settle(*slot.call,
-             {.what = all ? Step::What::broken : Step::What::died, .call = slot.call, .worker = worker.index, .death = shared},
+             {.what = all ? Step::What::broken : Step::What::died,
+              .call = slot.call,
+              .worker = worker.index,
+              .death = shared},
              steps);
     }
     std::erase_if(limits_, [&worker](const Limit& limit) { return limit.worker == &worker; });
+    transport_->forget(*worker.link);
     std::erase_if(workers_, [&worker](const auto& other) { return other.get() == &worker; });
-    if (!expected && !is_broken() &&
+    if (!expected &&
         (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
       std::string why = "the pool is broken: a worker ended abruptly: ";
       if (at_start) why = "the pool is broken: its workers end before they are ready: ";
-      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now, steps);
+      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now,
+                 steps);
     }
     start_worker_if_needed();
     dispatch();
     retire_if_done();
   }
   deliver(steps, inbox);
+  if (bad_end == nullptr) return;
+  const std::string text = "a worker (" + bad_end->text + ") when it was to leave";
+  report_unhandled(std::make_exception_ptr(WorkerDied(text, bad_end->pid, bad_end->exit_code,
+                                                      bad_end->signal, "", bad_end->last_lines)),
+                   "a worker process");
 }
 
 void Client::break_pool(std::exception_ptr cause, Ending how, Steps& steps) {
@@ -256,7 +284,9 @@ Deadline Client::expire() {
       limits_.erase(limits_.begin() + static_cast<std::ptrdiff_t>(i));
       if (slot.id != limit.id || slot.call == nullptr) continue;
       PendingCall& call = *std::exchange(slot.call, nullptr);
-      settle(call, {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr}, steps);
+      settle(call,
+             {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr},
+             steps);
       take_back_unstarted(worker);
       worker.link->stop(limit.id);
       worker.phase = Phase::leaving;

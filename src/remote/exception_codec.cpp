@@ -42,7 +42,6 @@ std::string caught_type() {
 // Type and text, and the exception nested in it if there is one.
 Link look_at(const std::exception_ptr& error, std::exception_ptr& nested) {
   Link link;
-  nested = nullptr;
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& exception) {
@@ -60,7 +59,8 @@ Link look_at(const std::exception_ptr& error, std::exception_ptr& nested) {
     std::rethrow_exception(error);
   } catch (const std::nested_exception& exception) {
     nested = exception.nested_ptr();
-  } catch (...) {  // nothing is nested
+  } catch (...) {
+    nested = nullptr;
   }
   return link;
 }
@@ -85,14 +85,15 @@ std::string trace_of(const Chain& chain) {
 }
 
 std::exception_ptr load(const Link& link, const Chain& chain, const std::exception_ptr& cause) {
-  const auto type = link.known ? exception_type_named(link.type) : std::nullopt;
+  auto type = link.known ? exception_type_named(link.type) : std::nullopt;
   if (type) {
     try {
       Reader reader(link.bytes.data(), link.bytes.size());
       std::exception_ptr error = type->load(reader, link.text, cause);
       reader.finish();
       return error;
-    } catch (...) {  // as if its type were not known
+    } catch (...) {
+      type.reset();  // as if it were not known
     }
   }
   return with_cause(RemoteError(link.type, link.text, chain.pid, trace_of(chain)), cause);

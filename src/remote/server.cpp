@@ -57,7 +57,8 @@ bool Server::initialize(std::span<const std::byte> initializer) {
 
 bool Server::handle(const Message& message) {
   if (message.kind == MessageKind::retire) return false;
-  if (message.kind != MessageKind::call) throw ProtocolError("a client sent what only a worker sends");
+  if (message.kind != MessageKind::call)
+    throw ProtocolError("a client sent what only a worker sends");
   run(message);
   return true;
 }

@@ -28,8 +28,8 @@ namespace fanout::detail {
 template <class E>
 class Worded : public E {
  public:
-  Worded(E error, std::string text)
-      : E(std::move(error)), text_(std::make_shared<const std::string>(std::move(text))) {}
+  Worded(const E& error, std::string text)
+      : E(error), text_(std::make_shared<const std::string>(std::move(text))) {}
   const char* what() const noexcept override { return text_->c_str(); }
 
  private:
@@ -41,9 +41,10 @@ namespace {
 using Table = std::map<std::string, ExceptionType>;
 
 template <class E>
-std::exception_ptr reworded(E error, const std::string& text, const std::exception_ptr& cause) {
-  if (error.what() == text) return with_cause(std::move(error), cause);
-  return with_cause(Worded<E>(std::move(error), text), cause);
+std::exception_ptr reworded(const E& error, const std::string& text,
+                            const std::exception_ptr& cause) {
+  if (error.what() == text) return with_cause(error, cause);
+  return with_cause(Worded<E>(error, text), cause);
 }
 
 // The text is all there is.
@@ -75,7 +76,10 @@ template <class E, class Parts, class Make>
 void add(Table& types, Parts, Make) {
   types.emplace(
       exception_name(typeid(E)),
-      ExceptionType{[](const std::exception_ptr& error) { return bytes_of<E>(error, Parts()); },
+      ExceptionType{[](const std::exception_ptr& error) {
+                      return with_exception<E>(
+                          error, [](const E& exception) { return bytes_of(Parts()(exception)); });
+                    },
                     [](Reader& reader, const std::string& text, const std::exception_ptr& cause) {
                       using Tuple = std::invoke_result_t<Parts, const E&>;
                       return std::apply(

@@ -170,29 +170,4 @@ class Random {
   std::mt19937 engine_;
 };
 
-using Buffer = std::vector<std::byte>;
-
-template <class T>
-Buffer encoded(const T& value) {
-  Buffer bytes(detail::encoded_size(value));
-  Writer writer(bytes.data(), bytes.size());
-  detail::encode(writer, value);
-  EXPECT_EQ(writer.size(), bytes.size());
-  return bytes;
-}
-
-// Reads a value that takes all of the bytes.
-template <class T>
-T decoded(const Buffer& bytes) {
-  Reader reader(bytes.data(), bytes.size());
-  T value = detail::decode<T>(reader);
-  reader.finish();
-  return value;
-}
-
-template <class T>
-T there_and_back(const T& value) {
-  return decoded<T>(encoded(value));
-}
-
 }  // namespace fanout::test

@@ -15,6 +15,7 @@
 
 #include "rich.hpp"
 #include "support/vocabulary.hpp"
+#include "there_and_back.hpp"
 
 namespace fanout::test {
 namespace {

@@ -22,6 +22,17 @@ inline constexpr unsigned deepest_nesting = 1000;
 [[noreturn]] void throw_wild_count(std::uint64_t count, std::size_t left);
 [[noreturn]] void throw_malformed(const char* what);
 
+// A member that T inherited knows nothing of what T adds. True if it adds something to `Class`, in
+// which the member is.
+template <class T, class Class, class R, class... Args>
+constexpr bool adds_to(R (Class::*)(Args...)) {
+  return sizeof(T) > sizeof(Class);
+}
+template <class T, class Class, class R, class... Args>
+constexpr bool adds_to(R (Class::*)(Args...) noexcept) {
+  return sizeof(T) > sizeof(Class);
+}
+
 // Counts one level of nesting for a scope.
 class Nesting {
  public:
@@ -111,6 +122,10 @@ class Reader {
   template <class... Ts>
   void operator()(Ts&... values);
 
+  // Reads one value of that type, which needs no public default constructor.
+  template <class T>
+  T value();
+
   // The next `size` bytes, in place; valid as long as the memory that is read.
   const std::byte* take(std::size_t size) {
     if (size > left_) [[unlikely]]
@@ -166,6 +181,12 @@ class Access {
   template <class T>
   static auto load(Reader& reader, T& value) -> decltype(value.load(reader)) {
     return value.load(reader);
+  }
+  template <class T>
+  static constexpr bool inherits_serialize()
+    requires requires { &T::template serialize<Writer>; }
+  {
+    return detail::adds_to<T>(&T::template serialize<Writer>);
   }
   template <class T>
   static auto make() -> decltype(T()) {

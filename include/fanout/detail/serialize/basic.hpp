@@ -212,7 +212,7 @@ struct Codec<T, Kind::custom> {
 };
 
 template <class... Parts>
-inline constexpr std::size_t smallest_of(Types<Parts...>) {
+consteval std::size_t smallest_of(Types<Parts...>) {
   return (Codec<std::remove_cv_t<Parts>>::smallest + ... + 0);
 }
 

@@ -41,6 +41,7 @@ consteval bool has_constructor() {
   }
 }
 
+// NOLINTBEGIN(bugprone-branch-clone): the order of the questions matters.
 template <class T>
 consteval Lack lack_of() {
   if constexpr (std::is_reference_v<T>) {
@@ -72,6 +73,7 @@ consteval Lack lack_of() {
     return Lack::own;
   }
 }
+// NOLINTEND(bugprone-branch-clone)
 
 // The first type within T, itself included, that cannot cross; void if there is none. `Seen` are
 // those whose parts are being looked at: a tree consists of trees.
@@ -119,36 +121,36 @@ template <class T>
 inline constexpr bool crosses = std::is_same_v<ObstacleOf<T>, Nothing>;
 
 // One sentence for the type that is in the way.
-template <class T, Lack lack = lack_of<T>()>
+template <class T, Lack Why = lack_of<T>()>
 struct CannotCross {
   static_assert(
-      lack != Lack::value,
+      Why != Lack::value,
       "fanout: a pointer or reference cannot cross to another process: pass the value, or "
       "a std::unique_ptr or std::shared_ptr to it");
-  static_assert(lack != Lack::function,
+  static_assert(Why != Lack::function,
                 "fanout: a std::function cannot cross to another process: pass the function, a "
                 "lambda without captures, or a struct with operator() and serializable members");
-  static_assert(lack != Lack::capture,
+  static_assert(Why != Lack::capture,
                 "fanout: a lambda with captures cannot cross to another process: pass what it "
                 "captures as arguments, or make it a struct with operator() and serializable "
                 "members");
-  static_assert(lack != Lack::future,
+  static_assert(Why != Lack::future,
                 "fanout: a future cannot cross to another process: pass its result");
-  static_assert(lack != Lack::view,
+  static_assert(Why != Lack::view,
                 "fanout: a view cannot cross to another process, where what it refers to does not "
                 "exist: pass a std::string, std::vector or other container");
-  static_assert(lack != Lack::base,
+  static_assert(Why != Lack::base,
                 "fanout: an aggregate with a base class cannot cross to another process by itself: "
                 "give it `serialize(archive)`, or make the base a member");
-  static_assert(lack != Lack::fields,
+  static_assert(Why != Lack::fields,
                 "fanout: this aggregate cannot cross to another process by itself, because it has "
                 "more than 32 members, or a reference, or an array beside a member without a "
                 "default: give it `serialize(archive)`");
   static_assert(
-      lack != Lack::constructor,
+      Why != Lack::constructor,
       "fanout: this type cannot cross to another process, because it cannot be made there "
       "before it is read: give it a default constructor");
-  static_assert(lack != Lack::own,
+  static_assert(Why != Lack::own,
                 "fanout: this type cannot cross to another process: make it an aggregate of "
                 "serializable members or give it `serialize(archive)`");
 };
@@ -179,6 +181,15 @@ void Reader::operator()(Ts&... values) {
     (detail::decode_into(*this, values), ...);
   } else {
     (detail::explain<Ts>(), ...);
+  }
+}
+
+template <class T>
+T Reader::value() {
+  if constexpr (detail::crosses<T>) {
+    return detail::decode<T>(*this);
+  } else {
+    detail::explain<T>();
   }
 }
 

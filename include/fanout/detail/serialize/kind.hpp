@@ -58,10 +58,17 @@ auto call(Archive& archive, T& value) -> decltype(serialize(archive, value)) {
 }  // namespace adl
 
 template <class T>
-concept MemberSerialize = requires(T& value, Writer& writer, Reader& reader) {
-  Access::serialize(writer, value);
-  Access::serialize(reader, value);
-};
+concept InheritsSerialize = requires { requires Access::template inherits_serialize<T>(); };
+
+template <class T>
+concept Extended = requires { requires adds_to<T>(&T::clear); };
+
+template <class T>
+concept MemberSerialize =
+    !InheritsSerialize<T> && requires(T& value, Writer& writer, Reader& reader) {
+      Access::serialize(writer, value);
+      Access::serialize(reader, value);
+    };
 
 template <class T>
 concept FreeSerialize = requires(T& value, Writer& writer, Reader& reader) {
@@ -86,7 +93,7 @@ concept Ranged = requires(T& value) {
 };
 
 template <class T>
-concept Growable = Ranged<T> && std::default_initializable<T> && requires(T& value) {
+concept Growable = Ranged<T> && !Extended<T> && std::default_initializable<T> && requires(T& value) {
   value.clear();
 } && (requires(T& value, typename T::value_type element) {
   value.push_back(static_cast<typename T::value_type&&>(element));
@@ -95,7 +102,7 @@ concept Growable = Ranged<T> && std::default_initializable<T> && requires(T& val
 });
 
 template <class T>
-concept Keyed = Ranged<T> && std::default_initializable<T> &&
+concept Keyed = Ranged<T> && !Extended<T> && std::default_initializable<T> &&
                 requires(T& value, typename T::value_type element) {
                   typename T::key_type;
                   value.clear();
@@ -198,6 +205,7 @@ inline constexpr bool is_function_pointer =
 
 // The first that fits: one line each.
 // clang-format off
+// NOLINTBEGIN(bugprone-branch-clone): the order of the questions matters.
 template <class T>
 consteval Kind kind_of() {
   if constexpr (Scalar<T>) return Kind::scalar;
@@ -227,6 +235,7 @@ consteval Kind kind_of() {
   else if constexpr (count_fields<T>() == 0 || count_fields<T>() > most_fields) return Kind::none;
   else return Kind::aggregate;
 }
+// NOLINTEND(bugprone-branch-clone)
 // clang-format on
 
 template <class T>
