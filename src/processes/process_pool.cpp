@@ -30,12 +30,7 @@ class BlockedSignals {
   sigset_t before_;
 };
 
-// The pool whose thread this is, if any.
-constinit thread_local const ProcessPool* own_pool = nullptr;
-
 }  // namespace
-
-bool ProcessPool::on_own_thread() const noexcept { return own_pool == this; }
 
 // Once; whoever comes second waits for the first.
 void ProcessPool::start_thread() {
@@ -51,7 +46,6 @@ void ProcessPool::start_thread() {
   const BlockedSignals blocked;
   const Lock lock(mutex_);
   thread_ = std::thread([this, client = client_.shared_from_this()] {
-    own_pool = this;
     context.helper = this;
     run();
     close_down();
@@ -62,6 +56,7 @@ void ProcessPool::start_thread() {
 
 void ProcessPool::close_down() {
   fork_servers_.clear();
+  memories_->close();
   epoll_.close();
   const Lock lock(mutex_);
   bell_.close();
@@ -80,7 +75,7 @@ std::thread ProcessPool::release_thread() {
 
 std::unique_ptr<Blob> ProcessPool::allocate(std::size_t size) {
   if (size < apart_from) return nullptr;
-  return std::make_unique<MemoryBlob>(size);
+  return std::make_unique<MemoryBlob>(memories_->take(size), size, memories_);
 }
 
 void ProcessPool::wake() noexcept {

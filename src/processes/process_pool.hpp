@@ -10,6 +10,7 @@
 #include "../core/context.hpp"
 #include "../core/mutex.hpp"
 #include "../remote/client.hpp"
+#include "blob.hpp"
 #include "child.hpp"
 #include "fork_server.hpp"
 #include "process_link.hpp"
@@ -25,12 +26,17 @@ struct ProcessPoolConfig {
 // Owned by the client, which outlives the thread: the thread shares it. Thread and descriptors are
 // there from the first call to the end of the last worker. All processes are started by that thread,
 // because the kernel ends them with the thread that did.
-class ProcessPool final : public Transport, private Helper {
+class ProcessPool final : public Transport, public Helper {
  public:
   ProcessPool(Client& client, ProcessPoolConfig config)
       : client_(client), config_(std::move(config)) {}
 
-  bool on_own_thread() const noexcept;
+  bool on_own_thread() const noexcept { return context.helper == this; }
+
+  // --- Helper: a callback, on the thread, waits for another call of the pool ---
+
+  const Owner* owner() const noexcept override { return &client_; }
+  bool run_awaited(State& state) override;
 
   // Returns when the thread is gone. Any thread but that one, several at a time.
   void join();
@@ -74,8 +80,7 @@ class ProcessPool final : public Transport, private Helper {
 
   void start_thread();
   void run();
-  void turn();
-  bool run_awaited(State& state) override;
+  void turn(const State* awaited);
   void close_down();
   void handle_requests();
   void start_one(StartRequest* request);
@@ -91,6 +96,8 @@ class ProcessPool final : public Transport, private Helper {
 
   Client& client_;
   const ProcessPoolConfig config_;
+
+  const std::shared_ptr<SharedMemoryCache> memories_ = std::make_shared<SharedMemoryCache>();
 
   Descriptor epoll_;                              // the thread's
   std::vector<std::unique_ptr<Worker>> workers_;  // the thread's

@@ -31,27 +31,41 @@ constexpr double stderr_retry = 0.02;
 void ProcessPool::run() {
   set_thread_name("fanout-pool");
   watch(bell_number_);
-  while (!client_.finished() || !workers_.empty() || has_requests()) turn();
+  while (!client_.finished() || !workers_.empty() || has_requests()) turn(nullptr);
 }
 
-// Handles whatever there is to handle, or else sleeps until there is something.
-void ProcessPool::turn() {
+// Handles whatever there is to handle, or else sleeps until there is something. The awaited state
+// is done at the latest when it wakes.
+void ProcessPool::turn(const State* awaited) {
   handle_requests();
   while (client_.collect()) {
   }
   const Deadline limit = client_.expire();
-  const Deadline signal = tend_workers();
-  if (client_.finished() && workers_.empty()) return;
+  const Deadline signal = std::min(tend_workers(), memories_->tidy());
+  if (awaited != nullptr ? awaited->done() : client_.finished() && workers_.empty()) return;
   if (spin_until([this] { return client_.has_mail(); })) return;
   for (const auto& worker : workers_) worker->link->announce_sleep();
   if (!client_.has_mail() && !has_requests()) sleep_until(signal < limit ? signal : limit);
   for (const auto& worker : workers_) worker->link->retract_sleep();
 }
 
-// A callback, on this thread, waits for another call of the pool.
 bool ProcessPool::run_awaited(State& state) {
   if (state.owner() != &client_) return false;
-  while (!state.done()) turn();
+  // Another thread may be the one that finishes it.
+  struct Waker final : Listener {
+    explicit Waker(ProcessPool& p) noexcept : Listener(&wake, Kind::waiter), pool(p) {}
+    static void wake(Listener* listener) noexcept {
+      auto& waker = *static_cast<Waker*>(listener);
+      waker.pool.wake();
+      waker.notified.open();
+    }
+    ProcessPool& pool;
+    Gate notified;
+  };
+  Waker waker(*this);
+  if (!state.add_listener(waker)) return true;
+  while (!state.done()) turn(&state);
+  waker.notified.wait();
   return true;
 }
 

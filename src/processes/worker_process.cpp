@@ -58,7 +58,7 @@ class WorkerProcess final : public ServerTransport {
   }
 
   std::unique_ptr<Blob> allocate(std::size_t size) override {
-    return std::make_unique<MemoryBlob>(size);
+    return std::make_unique<MemoryBlob>(SharedMemory(size), size, nullptr);
   }
 
   std::unique_ptr<Blob> take_apart(std::uint64_t call) override {
@@ -69,9 +69,11 @@ class WorkerProcess final : public ServerTransport {
 
   void send(const Message& message, std::unique_ptr<Blob> apart) override {
     if (apart != nullptr) {
-      auto& memory = static_cast<MemoryBlob&>(*apart);
-      memory.seal();
-      if (socket_.send(message, {memory.descriptor()}, true) != ControlSocket::Sent::yes) {
+      const auto& memory = static_cast<MemoryBlob&>(*apart);
+      const std::uint64_t bytes = apart->bytes().size();
+      Message packet = message;
+      packet.payload = std::as_bytes(std::span(&bytes, 1));
+      if (socket_.send(packet, {memory.descriptor()}, true) != ControlSocket::Sent::yes) {
         end_with_parent();
       }
       return;
@@ -125,22 +127,28 @@ class WorkerProcess final : public ServerTransport {
       if (message.kind == MessageKind::stop) {
         server_.request_stop(message.call);
       } else if (message.kind == MessageKind::call) {
-        take_in(message.call, std::move(packet->descriptors[0]));
+        take_in(message, std::move(packet->descriptors[0]));
       }
     }
     end_with_parent();
   }
 
-  void take_in(std::uint64_t call, Descriptor memory) {
+  void take_in(const Message& message, Descriptor file) {
     std::unique_ptr<Blob> blob;
     try {
-      if (memory) blob = std::make_unique<MemoryBlob>(std::move(memory), false);
+      std::uint64_t size = 0;
+      if (message.payload.size() == sizeof(size)) {
+        std::memcpy(&size, message.payload.data(), sizeof(size));
+      }
+      if (file) {
+        blob = std::make_unique<MemoryBlob>(SharedMemory(std::move(file)), size, nullptr);
+      }
     } catch (const std::exception& error) {
       std::fprintf(stderr, "fanout: a big argument cannot be received: %s\n", error.what());
     }
     {
       const std::lock_guard lock(mutex_);
-      apart_.emplace(call, std::move(blob));
+      apart_.emplace(message.call, std::move(blob));
     }
     arrived_.notify_one();
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -125,15 +126,29 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
     case MessageKind::started:
     case MessageKind::result:
     case MessageKind::skipped:
-      handle_answer(worker, message, entry, steps);
+      handle_answer(worker, inbox, entry, steps);
       return;
     default:
       throw ProtocolError("a worker sent what only a client sends");
   }
 }
 
-void Client::handle_answer(RemoteWorker& worker, const Message& message, std::size_t entry,
-                           Steps& steps) {
+namespace {
+
+void resize_for_outcome(PendingCall& call, std::span<const std::byte> payload) {
+  std::uint64_t size = 0;
+  Blob* const blob = call.payload().blob();
+  if (blob == nullptr || payload.size() != sizeof(size)) {
+    throw ProtocolError("an outcome in a payload that was never sent");
+  }
+  std::memcpy(&size, payload.data(), sizeof(size));
+  if (!blob->resize(size)) throw ProtocolError("an outcome bigger than the memory it is in");
+}
+
+}  // namespace
+
+void Client::handle_answer(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps) {
+  const Message& message = inbox.message(entry);
   if (message.slot >= worker.slots.size() || message.call == 0 ||
       worker.slots[message.slot].id != message.call) {
     throw ProtocolError("a worker answers a call that it does not have");
@@ -160,11 +175,14 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     if (message.kind == MessageKind::skipped)
       throw ProtocolError("a worker skips a call that it has");
     mark_started(*call);
+    const bool in_place = (message.flags & flag_in_place) != 0;
+    if (in_place) resize_for_outcome(*call, inbox.payload(entry));
     settle(*call,
            {.what = Step::What::result,
             .call = call,
             .worker = worker.index,
             .entry = entry,
+            .in_place = in_place,
             .death = nullptr},
            steps);
   }
@@ -330,7 +348,8 @@ void Client::deliver(Steps& steps, Inbox& inbox) noexcept {
         state.leave_queue();
         continue;
       case Step::What::result:
-        call.bring(inbox.payload(step.entry));
+        call.bring(step.in_place ? call.payload().blob()->bytes() : inbox.payload(step.entry));
+        if (Blob* const blob = call.payload().blob()) blob->release();
         state.run();
         break;
       case Step::What::died:
