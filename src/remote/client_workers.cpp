@@ -56,7 +56,7 @@ void Client::start_failed(std::exception_ptr cause) {
 bool Client::has_mail() {
   if (!mutex_.try_lock()) return false;
   const bool any = std::any_of(workers_.begin(), workers_.end(),
-                               [](const auto& worker) { return worker->link->has_mail(); });
+                               [](const auto& worker) { return worker->has_mail(); });
   mutex_.unlock();
   return any;
 }
@@ -81,7 +81,7 @@ bool Client::collect() {
 bool Client::receive_all(Inbox& inbox, Steps& steps) {
   bool any = false;
   for (const auto& worker : workers_) {
-    if (!worker->link->has_mail()) continue;
+    if (!worker->has_mail()) continue;
     try {
       std::size_t entry = inbox.size();
       worker->link->receive(inbox);

@@ -198,8 +198,8 @@ struct MemoryPool {
       }
       for (std::size_t i = 0; i < transport->workers.size(); ++i) {
         const auto worker = transport->workers[i];
-        if (worker->step()) moved = true;
-        if (worker->answers.empty() && (worker->left || worker->ended)) {
+        if (!worker->ended && worker->step()) moved = true;
+        if (worker->ended || (worker->left && worker->answers.empty())) {
           transport->die(worker);
           moved = true;
         }
