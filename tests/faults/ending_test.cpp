@@ -63,7 +63,8 @@ TEST_P(Ending, by_a_time_limit_fails_the_task_and_replaces_its_worker) {
   ProcessPoolExecutor executor(with(1));
   Reports reports;
   for (int round = 0; round < rounds(); ++round) {
-    const auto hanging = executor.submit({.name = "slow", .timeout = 20ms}, report_and_hang, reports.path());
+    const auto hanging =
+        executor.submit({.name = "slow", .timeout = 20ms}, report_and_hang, reports.path());
     const pid_t worker = reports.next();
     hanging.wait();
     const auto text = check_failed<TaskTimeoutError>(hanging);
@@ -90,7 +91,8 @@ TEST_P(Ending, by_a_time_limit_takes_along_what_the_task_has_started) {
   ProcessPoolExecutor executor(with(1));
   Reports reports;
   for (int round = 0; round < rounds(); ++round) {
-    const auto hanging = executor.submit({.timeout = 20ms}, report_a_child_and_hang, reports.path());
+    const auto hanging =
+        executor.submit({.timeout = 20ms}, report_a_child_and_hang, reports.path());
     const pid_t child = reports.next();
     hanging.wait();
     check_failed<TaskTimeoutError>(hanging);
@@ -132,7 +134,8 @@ TEST_P(Ending, by_a_time_limit_within_a_chunk_fails_that_element_only) {
       return n * n;
     };
     std::vector<Future<int>> futures;
-    for (int i = 0; i < 8; ++i) futures.push_back(executor.submit({.timeout = 50ms}, hang_at_three, i));
+    for (int i = 0; i < 8; ++i)
+      futures.push_back(executor.submit({.timeout = 50ms}, hang_at_three, i));
     for (int i = 0; i < 8; ++i) {
       const auto& future = futures[static_cast<std::size_t>(i)];
       future.wait();
@@ -160,9 +163,11 @@ TEST_P(Ending, by_kill_workers_takes_less_than_five_seconds_even_of_the_deaf) {
     ProcessPoolExecutor executor(with(2));
     Reports reports;
     std::vector<Future<void>> tasks;
-    for (int i = 0; i < 2; ++i) tasks.push_back(executor.submit(report_and_hang_deaf, reports.path()));
+    for (int i = 0; i < 2; ++i)
+      tasks.push_back(executor.submit(report_and_hang_deaf, reports.path()));
     const std::vector<pid_t> workers{reports.next(), reports.next()};
-    for (int i = 0; i < 10; ++i) tasks.push_back(executor.submit(report_and_hang_deaf, reports.path()));
+    for (int i = 0; i < 10; ++i)
+      tasks.push_back(executor.submit(report_and_hang_deaf, reports.path()));
     const auto start = Clock::now();
     executor.kill_workers();
     executor.shutdown();
@@ -196,7 +201,8 @@ TEST_P(Ending, by_kill_workers_takes_along_what_tasks_have_started) {
     ProcessPoolExecutor executor(with(2));
     Reports reports;
     std::vector<Future<void>> tasks;
-    for (int i = 0; i < 2; ++i) tasks.push_back(executor.submit(report_a_child_and_hang, reports.path()));
+    for (int i = 0; i < 2; ++i)
+      tasks.push_back(executor.submit(report_a_child_and_hang, reports.path()));
     const std::vector<pid_t> children{reports.next(), reports.next()};
     executor.kill_workers();
     executor.shutdown();

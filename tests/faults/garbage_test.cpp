@@ -46,7 +46,8 @@ std::vector<std::byte> frame_of(Madness what, unsigned seed) {
   std::minstd_rand random(seed + 1);
   std::vector<std::byte> payload(100);
   for (std::byte& byte : payload) byte = static_cast<std::byte>(random());
-  Message message{.kind = MessageKind::result, .slot = 0, .call = 1'000'000'007, .payload = payload};
+  Message message{
+      .kind = MessageKind::result, .slot = 0, .call = 1'000'000'007, .payload = payload};
   if (what == Madness::unknown_slot) message.slot = 0xffffffff;
   if (what == Madness::clients_message) message.kind = MessageKind::call;
   std::vector<std::byte> bytes;
@@ -147,8 +148,11 @@ void send_descriptor(int kind) {
       break;
   }
   detail::ControlSocket socket{detail::Descriptor(detail::inherited_socket)};
-  const Message message{
-      .kind = MessageKind::result, .flags = detail::flag_apart, .slot = 0, .call = 1, .payload = {}};
+  const Message message{.kind = MessageKind::result,
+                        .flags = detail::flag_apart,
+                        .slot = 0,
+                        .call = 1,
+                        .payload = {}};
   socket.send(message, {number}, true);
   for (;;) pause();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The program that owns the pool is killed, exits in odd places, or lives in odd circumstances.
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -18,6 +19,7 @@
 #include "faults/fault.hpp"
 #include "support/sanitizers.hpp"
 #include "support/vocabulary.hpp"
+#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
@@ -82,9 +84,9 @@ FANOUT_FAULTS(Host);
 using Pids = std::multimap<std::string, pid_t>;
 
 // What a host that waits to be killed has started.
-Pids started_by(Program& program, std::size_t workers, std::size_t children) {
+Pids started_by(Program& program, std::size_t selves, std::size_t workers, std::size_t children) {
   Pids pids;
-  while (pids.count("self") == 0 || pids.count("worker") < workers ||
+  while (pids.count("self") < selves || pids.count("worker") < workers ||
          pids.count("child") < children) {
     std::istringstream line(program.line());
     std::string what;
@@ -95,13 +97,21 @@ Pids started_by(Program& program, std::size_t workers, std::size_t children) {
   return pids;
 }
 
-void check_gone(const Pids& pids, const std::string& what, Clock::time_point killed) {
-  const auto [begin, end] = pids.equal_range(what);
-  for (auto each = begin; each != end; ++each) {
-    EXPECT_TRUE(until_gone(each->second)) << what << " " << each->second;
-    EXPECT_LT(Clock::now() - killed, sanitized ? 5s : 1s) << what << " " << each->second;
-    reap_orphan(each->second);
+// What the host or a task has forked is theirs to end when the pool is gone.
+void end_forks(const Pids& pids) {
+  for (const auto& [what, pid] : pids) {
+    if (what == "child" || what == "heir") kill(pid, SIGKILL);
   }
+}
+
+// Every descendant of the host has become a child of this program when its parent ended.
+void check_all_gone(Clock::time_point ended) {
+  EXPECT_TRUE(eventually([] {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    return waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD;
+  })) << "a process is left";
+  EXPECT_LT(Clock::now() - ended, sanitized ? 5s : 1s);
 }
 
 // conformance: 185, 197
@@ -110,17 +120,13 @@ TEST_P(Host, killed_under_load_leaves_no_worker_after_a_second) {
   for (int round = 0; round < rounds(2); ++round) {
     for (const int signal : {SIGKILL, SIGTERM, SIGINT}) {
       Program program(way("wait_to_be_killed"));
-      Pids pids = started_by(program, 22, 2);
+      Pids pids = started_by(program, 1, 22, 2);
       ASSERT_EQ(pids.count("worker"), 22U);
       ASSERT_EQ(kill(program.pid(), signal), 0);
       const auto killed = Clock::now();
-      check_gone(pids, "worker", killed);
-      check_gone(pids, "child", killed);
       EXPECT_EQ(program.end(), -signal);
-      const pid_t heir = pids.find("heir")->second;
-      EXPECT_NE(state_of_process(heir), '\0');  // it is the host's own, not ours to end
-      kill(heir, SIGKILL);
-      check_gone(pids, "heir", Clock::now());
+      end_forks(pids);
+      check_all_gone(killed);
     }
   }
 }
@@ -129,13 +135,13 @@ TEST_P(Host, killed_under_load_leaves_no_worker_after_a_second) {
 TEST_P(Host, killed_leaves_nothing_of_pools_within_its_tasks) {
   for (int round = 0; round < rounds(2); ++round) {
     Program program(way("wait_to_be_killed_with_nested_pools"));
-    const Pids pids = started_by(program, 2, 1);
+    const Pids pids = started_by(program, 1, 2, 1);
     ASSERT_EQ(pids.count("child"), 1U);
     ASSERT_EQ(kill(program.pid(), SIGKILL), 0);
     const auto killed = Clock::now();
-    check_gone(pids, "worker", killed);
-    check_gone(pids, "child", killed);
     EXPECT_EQ(program.end(), -SIGKILL);
+    end_forks(pids);
+    check_all_gone(killed);
   }
 }
 
@@ -157,14 +163,14 @@ void check_all_ten_ran(const std::map<std::string, int>& lines) {
 // behaviour: 38
 TEST_P(Host, that_ends_without_shutdown_finishes_what_is_queued_and_keeps_its_exit_code) {
   for (int round = 0; round < rounds(2); ++round) {
-    for (const char* name :
-         {"end_of_main_without_shutdown", "end_of_main_with_a_static_pool",
-          "exit_with_a_static_pool", "end_of_main_after_shutdown_without_wait",
-          "exit_handler_that_submits_after_shutdown"}) {
+    for (const char* name : {"end_of_main_without_shutdown", "end_of_main_with_a_static_pool",
+                             "exit_with_a_static_pool", "end_of_main_after_shutdown_without_wait",
+                             "exit_handler_that_submits_after_shutdown"}) {
       const ::testing::ScopedTrace trace(__FILE__, __LINE__, name);
       Program program(way(name));
       check_all_ten_ran(lines_of(program));
       EXPECT_EQ(program.end(), 3);
+      check_all_gone(Clock::now());
     }
   }
 }
@@ -180,6 +186,7 @@ TEST_P(Host, that_exits_in_an_odd_place_keeps_its_exit_code) {
       const auto lines = lines_of(program);
       EXPECT_EQ(lines.contains("exit code 9"), std::string(name) == "exit_in_a_task");
       EXPECT_EQ(program.end(), 3);
+      check_all_gone(Clock::now());
     }
   }
 }
@@ -188,17 +195,11 @@ TEST_P(Host, that_exits_in_an_odd_place_keeps_its_exit_code) {
 TEST_P(Host, that_leaves_running_tasks_behind_leaves_no_process) {
   for (int round = 0; round < rounds(2); ++round) {
     Program program(way("abandon_running_tasks_by_quick_exit"));
-    Pids pids;
-    for (std::string line = program.line(); !line.empty(); line = program.line()) {
-      std::istringstream words(line);
-      std::string what;
-      pid_t pid = 0;
-      words >> what >> pid;
-      pids.emplace(what, pid);
-    }
+    const Pids pids = started_by(program, 0, 2, 2);
     EXPECT_EQ(program.end(), 3);
-    check_gone(pids, "worker", Clock::now());
-    check_gone(pids, "child", Clock::now());
+    const auto ended = Clock::now();
+    end_forks(pids);
+    check_all_gone(ended);
   }
 }
 

@@ -58,8 +58,8 @@ class Few {
 // Found before the system's own, which they call unless there are to be no more.
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) {
-  static const auto next = reinterpret_cast<decltype(&pthread_create)>(
-      dlsym(RTLD_NEXT, "pthread_create"));
+  static const auto next =
+      reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
   return threads.take() ? next(thread, attributes, start, argument) : EAGAIN;
 }
 

@@ -100,7 +100,8 @@ TEST_P(Signals, thousand_a_second_fail_no_call_and_shorten_no_wait) {
     EXPECT_GE(Clock::now() - start, 50ms);
     door.open();
     EXPECT_GT(standing.result(), 0);
-    const auto limited = executor.submit({.timeout = 50ms}, report_and_stand, reports.path(), door.path());
+    const auto limited =
+        executor.submit({.timeout = 50ms}, report_and_stand, reports.path(), door.path());
     door.await();
     limited.wait();
     check_failed<TaskTimeoutError>(limited);
@@ -157,7 +158,8 @@ TEST_P(Signals, blocked_or_ignored_by_the_host_are_neither_in_workers) {
   {
     ProcessPoolExecutor executor(with(1));
     EXPECT_EQ(executor.submit(blocked_in_worker).result(), 0);
-    EXPECT_EQ(executor.submit(+[] { return std::signal(SIGTERM, SIG_DFL) == SIG_DFL; }).result(), true);
+    EXPECT_EQ(executor.submit(+[] { return std::signal(SIGTERM, SIG_DFL) == SIG_DFL; }).result(),
+              true);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -171,7 +173,8 @@ TEST_P(Signals, keep_what_the_host_does_on_them) {
   for (int round = 0; round < rounds(); ++round) {
     ProcessPoolExecutor executor(with(1));
     const pid_t worker = executor.submit(own_pid).result();
-    kill(worker, SIGKILL);  // with SIGPIPE at its default, a write to the dead one ends this process
+    kill(worker,
+         SIGKILL);  // with SIGPIPE at its default, a write to the dead one ends this process
     for (int i = 0; i < 10; ++i) EXPECT_EQ(executor.submit(square, i).result(), i * i);
     const std::string big(std::size_t{1} << 20, 'b');
     kill(executor.submit(own_pid).result(), SIGKILL);

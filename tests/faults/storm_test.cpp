@@ -139,7 +139,8 @@ TEST_P(Storm, of_deaths_loses_no_task_and_runs_none_twice) {
     int kills = 0;
     {
       Killer killer;
-      for (int i = 0; i < tasks; ++i) futures.push_back(executor.submit(note_and_work, notes_.string(), i));
+      for (int i = 0; i < tasks; ++i)
+        futures.push_back(executor.submit(note_and_work, notes_.string(), i));
       for (const auto& future : futures) future.wait();
       kills = killer.kills();
     }

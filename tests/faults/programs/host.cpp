@@ -148,7 +148,8 @@ int exit_in_a_callback() {
 }
 
 int exit_in_a_callback_of_a_static_pool() {
-  static_pool().submit(square, 2).add_done_callback([](const fanout::Future<int>&) { std::exit(3); });
+  static_pool().submit(square, 2).add_done_callback(
+      [](const fanout::Future<int>&) { std::exit(3); });
   hang();
 }
 
@@ -164,11 +165,11 @@ int exit_in_a_task() {
 }
 
 int abandon_running_tasks_by_quick_exit() {
-  fanout::ProcessPoolExecutor executor(with(2));
+  fanout::ProcessPoolExecutor executor(with(3));
   for (int i = 0; i < 2; ++i) {
     executor.submit(hang_with_a_child).add_done_callback([](const fanout::Future<void>&) {});
   }
-  executor.submit({.timeout = 100ms}, hang).wait();  // some time for those two
+  executor.submit({.timeout = 100ms}, hang).wait();  // some time for the other two
   _exit(3);
 }
 
