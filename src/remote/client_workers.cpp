@@ -294,11 +294,6 @@ void Client::deliver(Steps& steps, Inbox& inbox) noexcept {
       case Step::What::started:
         observe(TaskEvent::Kind::started, call, step.worker);
         continue;
-      case Step::What::cancelled:
-        observe(TaskEvent::Kind::cancelled, call, -1);
-        state.cancel();
-        state.leave_queue();
-        continue;
       case Step::What::result:
         call.bring(inbox.payload(step.entry));
         state.run();
