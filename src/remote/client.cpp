@@ -59,6 +59,9 @@ void Client::submit(PendingCall& call) {
         "cannot schedule new futures in a forked process: the workers of this executor belong to "
         "its parent");
   }
+  if (call.options().has_limit) {
+    (void)Deadline::after_seconds(call.options().limit_seconds);  // throws, if it is NaN
+  }
   bool is_first = false;
   {
     const Lock lock(mutex_);
