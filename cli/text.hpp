@@ -11,6 +11,9 @@ namespace fanout::cli {
 // Control characters replaced, so that what a server sent cannot steer the terminal.
 std::string printable(std::string_view text);
 
+// Bytes that are no UTF-8 replaced.
+std::string as_utf8(std::string_view text);
+
 // The first `most` bytes, fewer where that would cut a character of UTF-8 in two, and "..." for
 // what is left out.
 std::string shortened(std::string_view text, std::size_t most);

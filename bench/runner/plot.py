@@ -92,8 +92,9 @@ def draw(all_results: list[Results]) -> str:
     for results in all_results:
         if "/" in results.workload.name:
             continue
-        # The sequential contender is no rival: it shows what the tasks themselves cost.
-        others = [name for name in results.rounds if name not in ("fanout", "sequential")]
+        # No rivals: they show what the tasks themselves cost, and what the system adds.
+        bounds = ("sequential", "plain_threads")
+        others = [name for name in results.rounds if name not in ("fanout", *bounds)]
         ratios = {name: results.ratio(name, "fanout") for name in others}
         known = {
             name: ratio

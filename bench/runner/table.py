@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .figures import Results, range_text, text
 from .workloads import DIVISORS, SCALING_WORKERS, skipped_workers
+
+# What a person has to say about the numbers.
+NOTES = Path(__file__).resolve().parent.parent / "notes.md"
 
 
 def rows_to_markdown(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -88,6 +93,7 @@ def document(
         lines += ["", *of_workload(results)]
     if scaled:
         lines += ["", *of_scaling(scaled)]
+    lines += ["", NOTES.read_text(encoding="utf-8").strip()]
     return "\n".join(lines) + "\n"
 
 

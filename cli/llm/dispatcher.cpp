@@ -135,10 +135,10 @@ void Dispatcher::start_what_may(Time now) {
 void Dispatcher::run(Call* owned) {
   CallPtr call(owned);
   ++call->attempts;
-  thread_local http::Client client(options_.client, stop_.now);  // kept by this worker
   http::Response response;
   Answer answer;
   try {
+    thread_local http::Client client(options_.client, stop_.now);  // kept by this worker
     std::string body;
     response = client.post(options_.endpoint.url(call->request.path), call->request.body,
                            [&](std::string_view piece) { body += piece; });

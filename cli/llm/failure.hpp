@@ -20,7 +20,7 @@ enum class Failure {
   rate_limited,        // 429
   insufficient_quota,  // 429 because the money has run out
   server_error,        // 5xx
-  http_error,          // any other status
+  http_error,          // any other status, 408 and 409 too
   // An answer with status 200 that is of no use.
   bad_response,    // it is not what the API answers: not JSON, no choices
   truncated,       // finish_reason length

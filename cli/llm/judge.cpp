@@ -18,7 +18,8 @@ constexpr std::size_t longest_message = 300;
 
 void fail(Answer& answer, Failure failure, std::string_view message) {
   answer.failure = failure;
-  answer.message = printable(shortened(message, longest_message));
+  answer.message =
+      printable(shortened(as_utf8(message.substr(0, 4 * longest_message)), longest_message));
 }
 
 Failure failure_of(http::Trouble trouble) {
@@ -46,7 +47,8 @@ Failure failure_of(long status, const Json& error) {
                         text_member(error, "type") == "insufficient_quota";
   if (status == 429) return no_quota ? Failure::insufficient_quota : Failure::rate_limited;
   if (status == 401 || status == 403) return Failure::not_authorized;
-  if (status >= 400 && status < 500) return Failure::invalid_request;
+  const bool may_pass = status == 408 || status == 409;  // so the request is not what is wrong
+  if (status >= 400 && status < 500 && !may_pass) return Failure::invalid_request;
   if (status >= 500 && status < 600) return Failure::server_error;
   return Failure::http_error;
 }

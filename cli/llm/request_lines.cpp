@@ -54,8 +54,8 @@ std::optional<Request> RequestLines::next() {
       if (auto request = take(*line)) return request;
     } catch (const std::exception& error) {
       ++counts_.bad;
-      complain_(
-          printable(fmt::format("{}:{}: {}", name_, counts_.lines, shortened(error.what(), 300))));
+      complain_(printable(
+          fmt::format("{}:{}: {}", name_, counts_.lines, shortened(as_utf8(error.what()), 300))));
     }
   }
   return std::nullopt;

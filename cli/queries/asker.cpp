@@ -11,7 +11,10 @@
 namespace fanout::cli::queries {
 
 Asker::Asker(llm::DispatcherOptions options, llm::ResultFile& journal, Stop& stop)
-    : journal_(journal), stop_(stop), dispatcher_(std::move(options), stop) {
+    : journal_(journal),
+      stop_(stop),
+      key_(options.endpoint.key),
+      dispatcher_(std::move(options), stop) {
   journal_.read(stop.drain, [this](llm::Record&& record) {
     if (record.ok) known_[record.id] = to_text(record.body);
   });
@@ -21,7 +24,7 @@ Future<llm::Answer> Asker::ask(llm::Request request) {
   if (const auto known = known_.find(request.id); known != known_.end()) {
     http::Response kept;
     kept.status = 200;
-    llm::Answer answer = llm::judge(request, kept, known->second, {});
+    llm::Answer answer = llm::judge(request, kept, known->second, key_);
     answer.usage = {};  // paid for already
     if (answer.ok()) {
       Promise<llm::Answer> promise;

@@ -29,6 +29,7 @@ class Asker {
  private:
   llm::ResultFile& journal_;
   Stop& stop_;
+  const llm::Secret key_;  // which an answer from the journal may still hide
   std::unordered_map<std::string, std::string> known_;  // id: body of the response
   llm::Dispatcher dispatcher_;
 };

@@ -41,7 +41,7 @@ class PromiseState final : public ResultState<T> {
   void break_promise() noexcept {
     if (this->done() || !settle()) return;
     this->set_error(broken_promise());
-    if (this->status() == Status::pending && !this->start()) return;
+    if (!this->start() && this->done()) return;  // it was cancelled meanwhile
     this->finish();
   }
 
@@ -66,9 +66,7 @@ class PromiseState final : public ResultState<T> {
 
   // A promise may be set while pending; a cancel in that moment wins, and the outcome is dropped.
   void publish() {
-    if (this->status() == Status::pending && !this->start() && this->done()) {
-      throw_already_set(*this);
-    }
+    if (!this->start() && this->done()) throw_already_set(*this);
     this->finish();
   }
 

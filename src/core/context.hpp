@@ -12,11 +12,14 @@ struct Frame {
   Frame* below;
 };
 
-// A worker, as core sees it.
+// What a thread of an executor can do while it waits, as core sees it.
 class Helper {
  public:
-  // Runs the awaited state, and no other, on this thread if it belongs to the worker's pool and has
-  // not started. Says whether it did.
+  // The executor whose states it can help to finish.
+  virtual const Owner* owner() const noexcept = 0;
+
+  // Finishes the awaited state on this thread if it is of that executor: a worker thread runs it,
+  // and no other, if it has not started. Says whether it is done.
   virtual bool run_awaited(State& state) = 0;
 
  protected:

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -39,6 +40,11 @@ ForkServer::~ForkServer() {
   wait_for_child(child_->pid(), false);
 }
 
+bool ForkServer::alive() const noexcept {
+  pollfd ended{.fd = child_->descriptor(), .events = POLLIN, .revents = 0};
+  return poll(&ended, 1, 0) == 0;
+}
+
 std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,
                                                      std::initializer_list<int> descriptors) {
   if (socket_.send(request, descriptors, true) != ControlSocket::Sent::yes) return std::nullopt;
@@ -46,7 +52,8 @@ std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,
 }
 
 Child ForkServer::start(const ControlSocket& socket, int standard_error) {
-  auto answer = ask({.kind = MessageKind::call, .payload = {}}, {socket.descriptor(), standard_error});
+  auto answer =
+      ask({.kind = MessageKind::call, .payload = {}}, {socket.descriptor(), standard_error});
   if (!answer) {
     throw std::system_error(EPIPE, std::generic_category(), "fanout: the fork server is gone");
   }
@@ -58,8 +65,8 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
 }
 
 ExitStatus ForkServer::status_of(pid_t pid) {
-  const auto answer =
-      ask({.kind = MessageKind::retire, .call = static_cast<std::uint64_t>(pid), .payload = {}}, {});
+  const auto answer = ask(
+      {.kind = MessageKind::retire, .call = static_cast<std::uint64_t>(pid), .payload = {}}, {});
   ExitStatus status;
   if (answer && answer->message.payload.size() == sizeof(status)) {
     std::memcpy(&status, answer->message.payload.data(), sizeof(status));

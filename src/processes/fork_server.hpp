@@ -17,6 +17,8 @@ class ForkServer final : public StatusSource {
   ForkServer(const ForkServer&) = delete;
   ForkServer& operator=(const ForkServer&) = delete;
 
+  bool alive() const noexcept;
+
   // A new worker at the other end of that socket. Throws std::system_error.
   Child start(const ControlSocket& socket, int standard_error);
 

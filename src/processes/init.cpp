@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Turns a process that was started as a worker into one.
+#include "init.hpp"
+
 #include <atomic>
 #include <string_view>
 
 #include <fanout/process_pool_executor.hpp>
 
 #include "fork_server.hpp"
-#include "init.hpp"
 #include "spawn.hpp"
 #include "worker_process.hpp"
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "process_link.hpp"
 
+#include <cstring>
+#include <system_error>
+
 #include "blob.hpp"
 
 namespace fanout::detail {
@@ -19,7 +22,10 @@ bool ProcessLink::send(const Message& call, Blob* apart) noexcept {
   if (apart != nullptr) {
     // The descriptor first, so that the worker finds it when it comes to the call.
     const auto* const memory = static_cast<const MemoryBlob*>(apart);
-    const auto sent = socket_.send(call, {memory->descriptor()}, false);
+    const std::uint64_t size = apart->bytes().size();
+    Message packet = call;
+    packet.payload = std::as_bytes(std::span(&size, 1));
+    const auto sent = socket_.send(packet, {memory->descriptor()}, false);
     if (sent == ControlSocket::Sent::no_room) return false;
   }
   segment_->slots[call.slot].send(call.call);
@@ -42,10 +48,11 @@ void ProcessLink::retire() noexcept { write({.kind = MessageKind::retire, .paylo
 
 bool ProcessLink::has_mail() const noexcept {
   // relaxed: see socket_has_mail().
-  return !answers_.empty() || socket_has_mail_.load(std::memory_order_relaxed);
+  return broken_ || !answers_.empty() || socket_has_mail_.load(std::memory_order_relaxed);
 }
 
 void ProcessLink::receive(Inbox& inbox) {
+  if (broken_) throw ProtocolError(*broken_);
   receive_answers(inbox);
   // relaxed: as above.
   if (socket_has_mail_.exchange(false, std::memory_order_relaxed)) receive_apart(inbox);
@@ -56,10 +63,14 @@ void ProcessLink::receive_answers(Inbox& inbox) {
   if (size == 0) return;
   answers_.read(inbox.append(size));
   if (segment_->room_wanted.take()) segment_->room_wanted.wake();
-  for (std::size_t left = size; left != 0;) {
-    const Message message = decode_frame(inbox.bytes().last(left));
-    inbox.add(message);
-    left -= header_size + message.payload.size();
+  try {
+    for (std::size_t left = size; left != 0;) {
+      const Message message = decode_frame(inbox.bytes().last(left));
+      inbox.add(message);
+      left -= header_size + message.payload.size();
+    }
+  } catch (const ProtocolError& error) {
+    broken_ = error;
   }
 }
 
@@ -68,12 +79,24 @@ void ProcessLink::receive_apart(Inbox& inbox) {
     if ((packet->message.flags & flag_apart) == 0) {
       throw ProtocolError("a packet of a worker without a payload apart");
     }
-    if (!packet->descriptors[0]) {
-      inbox.add(packet->message);  // this process may open no more: the outcome is lost
+    std::uint64_t size = 0;
+    SharedMemory memory;
+    try {
+      if (packet->descriptors[0]) memory = SharedMemory(std::move(packet->descriptors[0]));
+    } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): as without a descriptor
+    }
+    if (memory.bytes().empty()) {
+      // This process may open or map no more: the outcome is lost, and the call fails.
+      packet->message.payload = {};
+      inbox.add(packet->message);
       continue;
     }
-    inbox.add(packet->message,
-              std::make_unique<MemoryBlob>(std::move(packet->descriptors[0]), true));
+    if (packet->message.payload.size() == sizeof(size)) {
+      std::memcpy(&size, packet->message.payload.data(), sizeof(size));
+    }
+    if (size > memory.bytes().size())
+      throw ProtocolError("a payload shorter than it is said to be");
+    inbox.add(packet->message, std::make_unique<MemoryBlob>(std::move(memory), size, nullptr));
   }
 }
 

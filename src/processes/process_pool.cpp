@@ -30,12 +30,7 @@ class BlockedSignals {
   sigset_t before_;
 };
 
-// The pool whose thread this is, if any.
-constinit thread_local const ProcessPool* own_pool = nullptr;
-
 }  // namespace
-
-bool ProcessPool::on_own_thread() const noexcept { return own_pool == this; }
 
 // Once; whoever comes second waits for the first.
 void ProcessPool::start_thread() {
@@ -44,14 +39,14 @@ void ProcessPool::start_thread() {
     const Lock lock(mutex_);
     if (started_) return;
   }
-  epoll_ = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1 for a process pool");
+  Descriptor epoll = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1 for a process pool");
   Descriptor bell = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a process pool");
   bell_number_ = bell.get();
-  watch(bell_number_);
+  epoll_ = std::move(epoll);
   const BlockedSignals blocked;
   const Lock lock(mutex_);
   thread_ = std::thread([this, client = client_.shared_from_this()] {
-    own_pool = this;
+    context.helper = this;
     run();
     close_down();
   });
@@ -60,7 +55,8 @@ void ProcessPool::start_thread() {
 }
 
 void ProcessPool::close_down() {
-  fork_server_.reset();
+  fork_servers_.clear();
+  memories_->close();
   epoll_.close();
   const Lock lock(mutex_);
   bell_.close();
@@ -79,7 +75,7 @@ std::thread ProcessPool::release_thread() {
 
 std::unique_ptr<Blob> ProcessPool::allocate(std::size_t size) {
   if (size < apart_from) return nullptr;
-  return std::make_unique<MemoryBlob>(size);
+  return std::make_unique<MemoryBlob>(memories_->take(size), size, memories_);
 }
 
 void ProcessPool::wake() noexcept {
@@ -122,6 +118,11 @@ void ProcessPool::end_worker(Link& link, Ending how) noexcept {
     to_end_.push_back({&link, how});
   }
   wake();
+}
+
+void ProcessPool::forget(Link& link) noexcept {
+  const Lock lock(mutex_);
+  std::erase_if(to_end_, [&link](const EndRequest& request) { return request.link == &link; });
 }
 
 bool ProcessPool::has_requests() {

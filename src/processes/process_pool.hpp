@@ -4,12 +4,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <thread>
 #include <vector>
 
+#include "../core/context.hpp"
 #include "../core/mutex.hpp"
 #include "../remote/client.hpp"
+#include "blob.hpp"
 #include "child.hpp"
 #include "fork_server.hpp"
 #include "process_link.hpp"
@@ -24,13 +25,18 @@ struct ProcessPoolConfig {
 
 // Owned by the client, which outlives the thread: the thread shares it. Thread and descriptors are
 // there from the first call to the end of the last worker. All processes are started by that thread,
-// because the kernel ends them with the thread that did.
-class ProcessPool final : public Transport {
+// because the kernel ends a fork server with the thread that started it.
+class ProcessPool final : public Transport, public Helper {
  public:
   ProcessPool(Client& client, ProcessPoolConfig config)
       : client_(client), config_(std::move(config)) {}
 
-  bool on_own_thread() const noexcept;
+  bool on_own_thread() const noexcept { return context.helper == this; }
+
+  // --- Helper: a callback, on the thread, waits for another call of the pool ---
+
+  const Owner* owner() const noexcept override { return &client_; }
+  bool run_awaited(State& state) override;
 
   // Returns when the thread is gone. Any thread but that one, several at a time.
   void join();
@@ -44,6 +50,7 @@ class ProcessPool final : public Transport {
   void start_worker() noexcept override;
   void start_worker_now() override;
   void end_worker(Link& link, Ending how) noexcept override;
+  void forget(Link& link) noexcept override;
   void wake() noexcept override;
 
  private:
@@ -73,10 +80,12 @@ class ProcessPool final : public Transport {
 
   void start_thread();
   void run();
+  void turn(const State* awaited);
   void close_down();
   void handle_requests();
   void start_one(StartRequest* request);
   void spawn();
+  Child start_process(const ControlSocket& socket, int standard_error);
   void watch(int descriptor);
   void sleep_until(Deadline deadline);
   void handle_event(int descriptor);
@@ -88,13 +97,16 @@ class ProcessPool final : public Transport {
   Client& client_;
   const ProcessPoolConfig config_;
 
+  const std::shared_ptr<SharedMemoryCache> memories_ = std::make_shared<SharedMemoryCache>();
+
   Descriptor epoll_;                              // the thread's
   std::vector<std::unique_ptr<Worker>> workers_;  // the thread's
-  std::optional<ForkServer> fork_server_;         // the thread's
+  // The thread's: the last one is in use, those before it have died.
+  std::vector<std::unique_ptr<ForkServer>> fork_servers_;
 
-  Mutex starting_;  // held while the thread is started
-  Mutex joining_;   // held while the thread is joined; before mutex_
-  Mutex mutex_;    // taken under the client's, and takes none
+  Mutex starting_;                             // held while the thread is started
+  Mutex joining_;                              // held while the thread is joined; before mutex_
+  Mutex mutex_;                                // taken under the client's, and takes none
   Descriptor bell_ FANOUT_GUARDED_BY(mutex_);  // rung by workers, and by wake()
   std::thread thread_ FANOUT_GUARDED_BY(mutex_);
   bool started_ FANOUT_GUARDED_BY(mutex_) = false;

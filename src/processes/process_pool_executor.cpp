@@ -44,9 +44,9 @@ std::shared_ptr<Client> make_client(const ProcessPoolOptions& options) {
       .break_on_death = options.on_worker_death == OnWorkerDeath::break_pool,
       .observer = options.observer});
   client->set_transport(std::make_unique<ProcessPool>(
-      *client, detail::ProcessPoolConfig{
-                   .fork_server = options.start_method == StartMethod::forkserver,
-                   .initializer = options.initializer.call()}));
+      *client,
+      detail::ProcessPoolConfig{.fork_server = options.start_method == StartMethod::forkserver,
+                                .initializer = options.initializer.call()}));
   return client;
 }
 

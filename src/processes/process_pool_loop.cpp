@@ -30,18 +30,43 @@ constexpr double stderr_retry = 0.02;
 
 void ProcessPool::run() {
   set_thread_name("fanout-pool");
-  for (;;) {
-    handle_requests();
-    while (client_.collect()) {
-    }
-    Deadline deadline = client_.expire();
-    deadline = std::min(deadline, tend_workers(), [](Deadline a, Deadline b) { return a < b; });
-    if (client_.finished() && workers_.empty()) break;
-    if (spin_until([this] { return client_.has_mail(); })) continue;
-    for (const auto& worker : workers_) worker->link->announce_sleep();
-    if (!client_.has_mail() && !has_requests()) sleep_until(deadline);
-    for (const auto& worker : workers_) worker->link->retract_sleep();
+  watch(bell_number_);
+  while (!client_.finished() || !workers_.empty() || has_requests()) turn(nullptr);
+}
+
+// Handles whatever there is to handle, or else sleeps until there is something. The awaited state
+// is done at the latest when it wakes.
+void ProcessPool::turn(const State* awaited) {
+  handle_requests();
+  while (client_.collect()) {
   }
+  const Deadline limit = client_.expire();
+  const Deadline signal = std::min(tend_workers(), memories_->tidy());
+  if (awaited != nullptr ? awaited->done() : client_.finished() && workers_.empty()) return;
+  if (spin_until([this] { return client_.has_mail(); })) return;
+  for (const auto& worker : workers_) worker->link->announce_sleep();
+  if (!client_.has_mail() && !has_requests()) sleep_until(signal < limit ? signal : limit);
+  for (const auto& worker : workers_) worker->link->retract_sleep();
+}
+
+bool ProcessPool::run_awaited(State& state) {
+  if (state.owner() != &client_) return false;
+  // Another thread may be the one that finishes it.
+  struct Waker final : Listener {
+    explicit Waker(ProcessPool& p) noexcept : Listener(&wake, Kind::waiter), pool(p) {}
+    static void wake(Listener* listener) noexcept {
+      auto& waker = *static_cast<Waker*>(listener);
+      waker.pool.wake();
+      waker.notified.open();
+    }
+    ProcessPool& pool;
+    Gate notified;
+  };
+  Waker waker(*this);
+  if (!state.add_listener(waker)) return true;
+  while (!state.done()) turn(&state);
+  waker.notified.wait();
+  return true;
 }
 
 void ProcessPool::handle_requests() {
@@ -90,20 +115,20 @@ void ProcessPool::spawn() {
   const Descriptor write_end(ends[1]);
   fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
 
+  const Descriptor host = open_process(getpid());
   std::vector<std::byte> hello(sizeof(std::uint64_t) + config_.initializer.size());
   const std::uint64_t program = program_id();
   std::memcpy(hello.data(), &program, sizeof(program));
-  std::copy(config_.initializer.begin(), config_.initializer.end(), hello.begin() + sizeof(program));
-  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_number_}, false);
+  std::copy(config_.initializer.begin(), config_.initializer.end(),
+            hello.begin() + sizeof(program));
+  ours.send({.kind = MessageKind::hello, .payload = hello},
+            {segment.descriptor(), bell_number_, host.get()}, false);
 
-  if (config_.fork_server && !fork_server_) fork_server_.emplace();
   workers_.reserve(workers_.size() + 1);
   const int socket = ours.descriptor();
   auto link = std::make_unique<ProcessLink>(std::move(segment), std::move(ours));
-  auto worker = std::make_unique<Worker>(
-      fork_server_ ? fork_server_->start(theirs, write_end.get())
-                   : spawn_self(worker_argument, theirs, write_end.get()),
-      StderrTail(std::move(read_end)));
+  auto worker = std::make_unique<Worker>(start_process(theirs, write_end.get()),
+                                         StderrTail(std::move(read_end)));
   worker->link = link.get();
   try {
     watch(socket);
@@ -116,6 +141,15 @@ void ProcessPool::spawn() {
   }
   worker->record = &client_.add_worker(std::move(link));
   workers_.push_back(std::move(worker));
+}
+
+Child ProcessPool::start_process(const ControlSocket& socket, int standard_error) {
+  if (!config_.fork_server) return spawn_self(worker_argument, socket, standard_error);
+  if (!fork_servers_.empty() && fork_servers_.back()->alive()) {
+    return fork_servers_.back()->start(socket, standard_error);
+  }
+  fork_servers_.push_back(std::make_unique<ForkServer>());
+  return fork_servers_.back()->start(socket, standard_error);
 }
 
 void ProcessPool::watch(int descriptor) {
@@ -175,9 +209,8 @@ Deadline ProcessPool::tend_workers() {
     }
     if (!worker.next_signal.is_never() && worker.next_signal.passed()) {
       worker.child.signal_group(worker.signal);
-      worker.next_signal = worker.signal == SIGTERM
-                               ? Deadline::after_seconds(patience_for_sigterm)
-                               : Deadline::never();
+      worker.next_signal = worker.signal == SIGTERM ? Deadline::after_seconds(patience_for_sigterm)
+                                                    : Deadline::never();
       worker.signal = SIGKILL;
     }
     at(worker.next_signal);
@@ -207,13 +240,12 @@ void ProcessPool::bury(Worker& dead, ExitStatus status) {
                                [&dead](const auto& worker) { return worker.get() == &dead; });
   const std::unique_ptr<Worker> worker = std::move(*at);
   workers_.erase(at);
-  const std::string text =
-      "pid " + std::to_string(worker->child.pid()) + " " + status.text();
+  const std::string text = "pid " + std::to_string(worker->child.pid()) + " " + status.text();
   client_.on_death(*worker->record, {.pid = worker->child.pid(),
-                                      .exit_code = status.exit_code,
-                                      .signal = status.signal,
-                                      .text = text,
-                                      .last_lines = worker->errors.last_lines()});
+                                     .exit_code = status.exit_code,
+                                     .signal = status.signal,
+                                     .text = text,
+                                     .last_lines = worker->errors.last_lines()});
 }
 
 }  // namespace fanout::detail

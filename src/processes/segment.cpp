@@ -39,8 +39,8 @@ SharedSegment::SharedSegment()
 SharedSegment::SharedSegment(Descriptor memory) : memory_(std::move(memory)) { map(); }
 
 void SharedSegment::map() {
-  void* const address = mmap(nullptr, sizeof(Segment), PROT_READ | PROT_WRITE, MAP_SHARED,
-                             memory_.get(), 0);
+  void* const address =
+      mmap(nullptr, sizeof(Segment), PROT_READ | PROT_WRITE, MAP_SHARED, memory_.get(), 0);
   if (address == MAP_FAILED) throw_errno("mmap of the memory of a worker");
   segment_ = static_cast<Segment*>(address);
 }

@@ -80,10 +80,10 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
 
 // All zero at first.
 struct Segment {
-  alignas(64) SleepWord worker_asleep;              // the worker waits for calls
-  alignas(64) SleepWord room_wanted;                // the worker waits for room for an answer
-  alignas(64) SleepWord pool_asleep;                // the pool's thread; a bell wakes it
-  alignas(64) std::atomic<std::uint32_t> watched;   // a thread of the pool looks: ring no bell
+  alignas(64) SleepWord worker_asleep;             // the worker waits for calls
+  alignas(64) SleepWord room_wanted;               // the worker waits for room for an answer
+  alignas(64) SleepWord pool_asleep;               // the pool's thread; a bell wakes it
+  alignas(64) std::atomic<std::uint32_t> watched;  // a thread of the pool looks: ring no bell
   alignas(64) std::array<SlotWord, slot_count> slots;
   Ring calls;
   Ring answers;

@@ -3,6 +3,8 @@
 // present call returns: requests to stop, and the end of the parent.
 #include "worker_process.hpp"
 
+#include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -13,7 +15,7 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <sys/prctl.h>
+#include <poll.h>
 
 #include "../core/spin.hpp"
 #include "../remote/modules.hpp"
@@ -34,8 +36,11 @@ namespace {
 
 class WorkerProcess final : public ServerTransport {
  public:
-  WorkerProcess(ControlSocket socket, Descriptor segment, Descriptor bell)
-      : socket_(std::move(socket)), segment_(std::move(segment)), bell_(std::move(bell)) {}
+  WorkerProcess(ControlSocket socket, Descriptor segment, Descriptor bell, Descriptor host)
+      : socket_(std::move(socket)),
+        segment_(std::move(segment)),
+        bell_(std::move(bell)),
+        host_(std::move(host)) {}
 
   void serve(std::span<const std::byte> initializer) {
     std::thread([this] { listen(); }).detach();
@@ -58,7 +63,7 @@ class WorkerProcess final : public ServerTransport {
   }
 
   std::unique_ptr<Blob> allocate(std::size_t size) override {
-    return std::make_unique<MemoryBlob>(size);
+    return std::make_unique<MemoryBlob>(SharedMemory(size), size, nullptr);
   }
 
   std::unique_ptr<Blob> take_apart(std::uint64_t call) override {
@@ -69,9 +74,11 @@ class WorkerProcess final : public ServerTransport {
 
   void send(const Message& message, std::unique_ptr<Blob> apart) override {
     if (apart != nullptr) {
-      auto& memory = static_cast<MemoryBlob&>(*apart);
-      memory.seal();
-      if (socket_.send(message, {memory.descriptor()}, true) != ControlSocket::Sent::yes) {
+      const auto& memory = static_cast<MemoryBlob&>(*apart);
+      const std::uint64_t bytes = apart->bytes().size();
+      Message packet = message;
+      packet.payload = std::as_bytes(std::span(&bytes, 1));
+      if (socket_.send(packet, {memory.descriptor()}, true) != ControlSocket::Sent::yes) {
         end_with_parent();
       }
       return;
@@ -119,28 +126,47 @@ class WorkerProcess final : public ServerTransport {
     for (;;) pause();
   }
 
+  // The host's end is seen twice: by the end of the socket, which a process that it forked can keep
+  // open, and by its descriptor. PR_SET_PDEATHSIG would end this process before it could take along
+  // those that its tasks have started.
+  bool wait_for_packet() {
+    std::array<pollfd, 2> events{pollfd{.fd = socket_.descriptor(), .events = POLLIN, .revents = 0},
+                                 pollfd{.fd = host_.get(), .events = POLLIN, .revents = 0}};
+    while (poll(events.data(), events.size(), -1) < 0 && errno == EINTR) {
+    }
+    return events[1].revents == 0;
+  }
+
   void listen() {
-    while (auto packet = socket_.receive(true)) {
+    while (wait_for_packet()) {
+      auto packet = socket_.receive(true);
+      if (!packet) break;
       const Message& message = packet->message;
       if (message.kind == MessageKind::stop) {
         server_.request_stop(message.call);
       } else if (message.kind == MessageKind::call) {
-        take_in(message.call, std::move(packet->descriptors[0]));
+        take_in(message, std::move(packet->descriptors[0]));
       }
     }
     end_with_parent();
   }
 
-  void take_in(std::uint64_t call, Descriptor memory) {
+  void take_in(const Message& message, Descriptor file) {
     std::unique_ptr<Blob> blob;
     try {
-      if (memory) blob = std::make_unique<MemoryBlob>(std::move(memory), false);
+      std::uint64_t size = 0;
+      if (message.payload.size() == sizeof(size)) {
+        std::memcpy(&size, message.payload.data(), sizeof(size));
+      }
+      if (file) {
+        blob = std::make_unique<MemoryBlob>(SharedMemory(std::move(file)), size, nullptr);
+      }
     } catch (const std::exception& error) {
       std::fprintf(stderr, "fanout: a big argument cannot be received: %s\n", error.what());
     }
     {
       const std::lock_guard lock(mutex_);
-      apart_.emplace(call, std::move(blob));
+      apart_.emplace(message.call, std::move(blob));
     }
     arrived_.notify_one();
   }
@@ -148,6 +174,7 @@ class WorkerProcess final : public ServerTransport {
   ControlSocket socket_;
   const SharedSegment segment_;
   const Descriptor bell_;
+  const Descriptor host_;  // the process of the pool
   RingReader calls_{segment_->calls};
   RingWriter answers_{segment_->answers};
   Server server_{*this};
@@ -160,12 +187,13 @@ class WorkerProcess final : public ServerTransport {
 }  // namespace
 
 void serve_as_worker() {
-  // Beside the end of the socket, which a process forked by the host can keep open.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   fcntl(inherited_socket, F_SETFD, FD_CLOEXEC);
   ControlSocket socket{Descriptor(inherited_socket)};
   auto hello = socket.receive(true);
-  if (!hello || !hello->descriptors[0] || !hello->descriptors[1]) end_with_parent();
+  if (!hello) end_with_parent();
+  for (const Descriptor& descriptor : hello->descriptors) {
+    if (!descriptor) end_with_parent();
+  }
   std::uint64_t program = 0;
   std::span<const std::byte> initializer = hello->message.payload;
   if (hello->message.kind == MessageKind::hello && initializer.size() >= sizeof(program)) {
@@ -178,8 +206,9 @@ void serve_as_worker() {
     _exit(EXIT_FAILURE);
   }
   // Never destroyed: its other thread runs until the process is gone.
-  static auto& worker = *new WorkerProcess(std::move(socket), std::move(hello->descriptors[0]),
-                                           std::move(hello->descriptors[1]));
+  static auto& worker =
+      *new WorkerProcess(std::move(socket), std::move(hello->descriptors[0]),
+                         std::move(hello->descriptors[1]), std::move(hello->descriptors[2]));
   worker.serve(initializer);
   std::exit(EXIT_SUCCESS);
 }

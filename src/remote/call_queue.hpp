@@ -24,6 +24,12 @@ class CallQueue {
     return call;
   }
 
+  PendingCall* pop_back() noexcept {
+    PendingCall* const call = last_;
+    if (call != nullptr) remove(*call);
+    return call;
+  }
+
   static void leave(PendingCall& call) noexcept {
     if (call.queue_ != nullptr) call.queue_->remove(call);
   }

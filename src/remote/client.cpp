@@ -63,13 +63,17 @@ void Client::submit(PendingCall& call) {
     (void)Deadline::after_seconds(call.options().limit_seconds);  // throws, if it is NaN
   }
   bool is_first = false;
+  bool was_open = false;
   {
     const Lock lock(mutex_);
+    was_open = !closed_;
     is_first = !closed_ && workers_.empty() && starting_ == 0;
     if (is_first) ++starting_;
   }
   if (is_first) transport_->start_worker_now();  // or it calls start_failed(), and throws
   observe(TaskEvent::Kind::submitted, call, -1);
+  Steps steps;
+  Inbox nothing;
   {
     const Lock lock(mutex_);
     if (!closed_) {
@@ -78,8 +82,16 @@ void Client::submit(PendingCall& call) {
       enqueue(call);
       return;
     }
+    if (was_open && is_broken()) {
+      // It broke meanwhile, perhaps through the very worker that was started for this call: the
+      // call fails like those that were queued by then.
+      call.state().enqueue_for(*this);
+      ++submitted_;
+      settle(call, {.what = Step::What::broken, .call = &call, .death = nullptr}, steps);
+    }
   }
-  throw_closed();
+  if (steps.empty()) throw_closed();
+  deliver(steps, nothing);
 }
 
 bool Client::withdraw(PendingCall& call) noexcept {
@@ -109,6 +121,7 @@ bool Client::withdraw(PendingCall& call) noexcept {
 }
 
 void Client::notice_start(PendingCall& call) noexcept {
+  if (in_forked_child()) return;
   const Lock lock(mutex_);
   if (call.place_ == Place::sent && call.worker_->link->started(call.slot_, call.id_)) {
     mark_started(call);
@@ -116,6 +129,7 @@ void Client::notice_start(PendingCall& call) noexcept {
 }
 
 bool Client::request_stop(PendingCall& call) noexcept {
+  if (in_forked_child()) return false;
   const Lock lock(mutex_);
   if (call.place_ == Place::withdrawn || call.place_ == Place::settled) return false;
   if (std::exchange(call.stop_requested_, true)) return false;
@@ -196,6 +210,7 @@ void Client::abort(const std::string& why, Ending how) {
 }
 
 ClientStats Client::stats() {
+  if (in_forked_child()) return {};
   const Lock lock(mutex_);
   ClientStats stats;
   for (const auto& worker : workers_) {

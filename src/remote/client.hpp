@@ -101,6 +101,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
     PendingCall* call;
     int worker = -1;
     std::size_t entry = 0;
+    bool in_place = false;  // the outcome is in the blob of the call
     std::shared_ptr<const Death> death;
   };
   using Steps = std::vector<Step>;
@@ -133,7 +134,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   bool receive_all(Inbox& inbox, Steps& steps) FANOUT_REQUIRES(mutex_);
   void handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps)
       FANOUT_REQUIRES(mutex_);
-  void handle_answer(RemoteWorker& worker, const Message& message, std::size_t entry, Steps& steps)
+  void handle_answer(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps)
       FANOUT_REQUIRES(mutex_);
   void mark_started(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
   void settle(PendingCall& call, Step step, Steps& steps) FANOUT_REQUIRES(mutex_);

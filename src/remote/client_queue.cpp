@@ -11,8 +11,9 @@ using Phase = RemoteWorker::Phase;
 std::uint64_t Client::unfinished() const noexcept { return submitted_ - settled_ - cancelled_; }
 
 std::size_t Client::occupied() const noexcept {
-  return starting_ + static_cast<std::size_t>(std::count_if(
-                         workers_.begin(), workers_.end(), [](const auto& w) { return w->counts(); }));
+  return starting_ +
+         static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(),
+                                                [](const auto& w) { return w->counts(); }));
 }
 
 void Client::enqueue(PendingCall& call) {
@@ -151,7 +152,6 @@ PendingCall* Client::take_unstarted() noexcept {
 
 // The worker will run no more of them: they go to the head of the queue, in order.
 void Client::take_back_unstarted(RemoteWorker& worker) {
-  while (PendingCall* const call = worker.backlog.pop_front()) queue_.push_back(*call);
   std::vector<PendingCall*> unstarted;
   for (const RemoteWorker::Slot& slot : worker.slots) {
     PendingCall* const call = slot.call;
@@ -159,6 +159,7 @@ void Client::take_back_unstarted(RemoteWorker& worker) {
   }
   std::sort(unstarted.begin(), unstarted.end(),
             [](const PendingCall* a, const PendingCall* b) { return a->id_ > b->id_; });
+  while (PendingCall* const call = worker.backlog.pop_back()) queue_.push_front(*call);
   for (PendingCall* const call : unstarted) {
     call->place_ = Place::queued;
     queue_.push_front(*call);

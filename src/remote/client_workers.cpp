@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -53,11 +54,9 @@ void Client::start_failed(std::exception_ptr cause) {
 }
 
 bool Client::has_mail() {
-  if (!mutex_.try_lock()) return false;
-  const bool any = std::any_of(workers_.begin(), workers_.end(),
-                               [](const auto& worker) { return worker->link->has_mail(); });
-  mutex_.unlock();
-  return any;
+  const Lock lock(mutex_);
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [](const auto& worker) { return worker->has_mail(); });
 }
 
 bool Client::collect() {
@@ -80,7 +79,7 @@ bool Client::collect() {
 bool Client::receive_all(Inbox& inbox, Steps& steps) {
   bool any = false;
   for (const auto& worker : workers_) {
-    if (!worker->link->has_mail()) continue;
+    if (!worker->has_mail()) continue;
     try {
       std::size_t entry = inbox.size();
       worker->link->receive(inbox);
@@ -95,7 +94,8 @@ bool Client::receive_all(Inbox& inbox, Steps& steps) {
         worker->window = std::min(2 * worker->window, worker->slots.size());
       }
       fill(*worker);
-    } catch (const ProtocolError&) {
+    } catch (const ProtocolError& error) {
+      worker->complaint = error.what();
       transport_->end_worker(*worker->link, Ending::now);  // on_death() does the rest
     }
   }
@@ -114,8 +114,8 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
         try {
           decode_result<void>(inbox.payload(entry));
         } catch (...) {
-          std::throw_with_nested(
-              BrokenProcessPool("the pool is broken: the initializer of a worker threw an exception"));
+          std::throw_with_nested(BrokenProcessPool(
+              "the pool is broken: the initializer of a worker threw an exception"));
         }
       } catch (...) {
         break_pool(std::current_exception(), Ending::now, steps);
@@ -124,15 +124,29 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
     case MessageKind::started:
     case MessageKind::result:
     case MessageKind::skipped:
-      handle_answer(worker, message, entry, steps);
+      handle_answer(worker, inbox, entry, steps);
       return;
     default:
       throw ProtocolError("a worker sent what only a client sends");
   }
 }
 
-void Client::handle_answer(RemoteWorker& worker, const Message& message, std::size_t entry,
-                           Steps& steps) {
+namespace {
+
+void resize_for_outcome(PendingCall& call, std::span<const std::byte> payload) {
+  std::uint64_t size = 0;
+  Blob* const blob = call.payload().blob();
+  if (blob == nullptr || payload.size() != sizeof(size)) {
+    throw ProtocolError("an outcome in a payload that was never sent");
+  }
+  std::memcpy(&size, payload.data(), sizeof(size));
+  if (!blob->resize(size)) throw ProtocolError("an outcome bigger than the memory it is in");
+}
+
+}  // namespace
+
+void Client::handle_answer(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps) {
+  const Message& message = inbox.message(entry);
   if (message.slot >= worker.slots.size() || message.call == 0 ||
       worker.slots[message.slot].id != message.call) {
     throw ProtocolError("a worker answers a call that it does not have");
@@ -143,7 +157,8 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     if (call == nullptr) return;  // its time was over before the news came
     mark_started(*call);
     if (options_.observer != nullptr) {
-      steps.push_back({.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
+      steps.push_back(
+          {.what = Step::What::started, .call = call, .worker = worker.index, .death = nullptr});
     }
     if (call->options().has_limit) {
       limits_.push_back({.deadline = Deadline::after_seconds(call->options().limit_seconds),
@@ -155,9 +170,18 @@ void Client::handle_answer(RemoteWorker& worker, const Message& message, std::si
     return;
   }
   if (call != nullptr) {
-    if (message.kind == MessageKind::skipped) throw ProtocolError("a worker skips a call that it has");
+    if (message.kind == MessageKind::skipped)
+      throw ProtocolError("a worker skips a call that it has");
     mark_started(*call);
-    settle(*call, {.what = Step::What::result, .call = call, .worker = worker.index, .entry = entry, .death = nullptr},
+    const bool in_place = (message.flags & flag_in_place) != 0;
+    if (in_place) resize_for_outcome(*call, inbox.payload(entry));
+    settle(*call,
+           {.what = Step::What::result,
+            .call = call,
+            .worker = worker.index,
+            .entry = entry,
+            .in_place = in_place,
+            .death = nullptr},
            steps);
   }
   slot = {};
@@ -184,37 +208,57 @@ void Client::settle(PendingCall& call, Step step, Steps& steps) {
 }
 
 void Client::on_death(RemoteWorker& worker, Death death) {
+  std::shared_ptr<const Death> bad_end;
   Steps steps;
   Inbox inbox;
   {
     const Lock lock(mutex_);
-    receive_all(inbox, steps);  // what it sent before counts
-    const bool expected = worker.overrun || closed_ ||
-                          (worker.phase == Phase::leaving && worker.used == 0);
+    while (receive_all(inbox, steps)) {  // what it sent before counts
+    }
+    const bool leaving = worker.phase == Phase::leaving && worker.used == 0;
+    const bool expected = worker.overrun || leaving || is_broken();
     if (!expected) ++died_;
+    if (!worker.complaint.empty()) {
+      death.text = "pid " + std::to_string(death.pid) +
+                   " was ended because of what it sent: " + worker.complaint;
+    }
+    // It was told to leave, and did not do it well: a failure that no future tells of.
+    const bool left_badly =
+        leaving && !worker.overrun && !is_broken() && (death.exit_code > 0 || death.signal != 0);
     const bool at_start = worker.phase == Phase::starting;
     const auto shared = std::make_shared<const Death>(std::move(death));
+    if (left_badly) bad_end = shared;
     take_back_unstarted(worker);
     for (const RemoteWorker::Slot& slot : worker.slots) {
       if (slot.call == nullptr) continue;
       const bool all = options_.break_on_death;
       settle(*slot.call,
-             {.what = all ? Step::What::broken : Step::What::died, .call = slot.call, .worker = worker.index, .death = shared},
+             {.what = all ? Step::What::broken : Step::What::died,
+              .call = slot.call,
+              .worker = worker.index,
+              .death = shared},
              steps);
     }
     std::erase_if(limits_, [&worker](const Limit& limit) { return limit.worker == &worker; });
+    transport_->forget(*worker.link);
     std::erase_if(workers_, [&worker](const auto& other) { return other.get() == &worker; });
-    if (!expected && !is_broken() &&
+    if (!expected &&
         (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
       std::string why = "the pool is broken: a worker ended abruptly: ";
       if (at_start) why = "the pool is broken: its workers end before they are ready: ";
-      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now, steps);
+      break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now,
+                 steps);
     }
     start_worker_if_needed();
     dispatch();
     retire_if_done();
   }
   deliver(steps, inbox);
+  if (bad_end == nullptr) return;
+  const std::string text = "a worker (" + bad_end->text + ") when it was to leave";
+  report_unhandled(std::make_exception_ptr(WorkerDied(text, bad_end->pid, bad_end->exit_code,
+                                                      bad_end->signal, "", bad_end->last_lines)),
+                   "a worker process");
 }
 
 void Client::break_pool(std::exception_ptr cause, Ending how, Steps& steps) {
@@ -256,7 +300,9 @@ Deadline Client::expire() {
       limits_.erase(limits_.begin() + static_cast<std::ptrdiff_t>(i));
       if (slot.id != limit.id || slot.call == nullptr) continue;
       PendingCall& call = *std::exchange(slot.call, nullptr);
-      settle(call, {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr}, steps);
+      settle(call,
+             {.what = Step::What::overran, .call = &call, .worker = worker.index, .death = nullptr},
+             steps);
       take_back_unstarted(worker);
       worker.link->stop(limit.id);
       worker.phase = Phase::leaving;
@@ -295,7 +341,8 @@ void Client::deliver(Steps& steps, Inbox& inbox) noexcept {
         observe(TaskEvent::Kind::started, call, step.worker);
         continue;
       case Step::What::result:
-        call.bring(inbox.payload(step.entry));
+        call.bring(step.in_place ? call.payload().blob()->bytes() : inbox.payload(step.entry));
+        if (Blob* const blob = call.payload().blob()) blob->release();
         state.run();
         break;
       case Step::What::died:

@@ -73,7 +73,8 @@ Message decode_frame(std::span<const std::byte> bytes) {
   }
   const auto kind = get<std::uint16_t>(header, 4);
   const auto flags = get<std::uint16_t>(header, 6);
-  if (kind == 0 || kind > static_cast<std::uint16_t>(last_kind) || (flags & ~known_flags) != 0) {
+  if (kind == 0 || kind > static_cast<std::uint16_t>(last_message_kind) ||
+      (flags & ~known_flags) != 0) {
     throw ProtocolError("a frame of no known kind (" + std::to_string(kind) + ")");
   }
   const std::size_t length = get<std::uint32_t>(header, 20);

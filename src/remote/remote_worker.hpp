@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "call_queue.hpp"
@@ -32,21 +33,23 @@ class RemoteWorker {
   bool idle() const noexcept { return phase == Phase::ready && used == 0 && backlog.empty(); }
 
   // Does it stand in the place of one of max_workers? A worker whose task ran out of time does not.
-  bool counts() const noexcept {
-    return phase != Phase::leaving || (!overrun && used != 0);
-  }
+  bool counts() const noexcept { return phase != Phase::leaving || (!overrun && used != 0); }
+
+  // One that broke the rules is not listened to: what it left unread would be mail for ever.
+  bool has_mail() const noexcept { return complaint.empty() && link->has_mail(); }
 
   const std::unique_ptr<Link> link;
   const int index;
   Phase phase = Phase::starting;
-  bool overrun = false;       // ended because of a time limit
-  bool full = false;          // send() had no room; cleared by the next answer
+  std::string complaint;  // why the client had it ended, if it broke the rules
+  bool overrun = false;   // ended because of a time limit
+  bool full = false;      // send() had no room; cleared by the next answer
   std::vector<Slot> slots;
-  std::size_t used = 0;       // slots that are not free
-  std::size_t window = 2;     // as many may be used at present
-  std::uint64_t taken = 0;    // calls sent and not revoked, ever
+  std::size_t used = 0;     // slots that are not free
+  std::size_t window = 2;   // as many may be used at present
+  std::uint64_t taken = 0;  // calls sent and not revoked, ever
   std::uint64_t last_group = 0;
-  CallQueue backlog;          // of the last group, not yet sent
+  CallQueue backlog;  // of the last group, not yet sent
 };
 
 }  // namespace fanout::detail

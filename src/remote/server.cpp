@@ -13,10 +13,15 @@ namespace {
 // Where the outcome of a call is written. It may be asked for again when writing one has failed.
 class Outbox final : public ResultSink {
  public:
-  Outbox(ServerTransport& transport, std::vector<std::byte>& small)
-      : transport_(transport), small_(small) {}
+  // `call` is the blob that the call came in, if it did: its bytes have become values when the
+  // outcome is written, so its memory can carry the outcome back.
+  Outbox(ServerTransport& transport, std::vector<std::byte>& small, Blob* call)
+      : transport_(transport), small_(small), call_(call) {}
 
   std::byte* reserve(std::size_t size) override {
+    size_ = size;
+    in_place_ = size > longest_payload && call_ != nullptr && call_->resize(size);
+    if (in_place_) return call_->bytes().data();
     blob_ = size > longest_payload ? transport_.allocate(size) : nullptr;
     if (blob_ != nullptr) return blob_->bytes().data();
     small_.resize(size);
@@ -24,7 +29,10 @@ class Outbox final : public ResultSink {
   }
 
   void send(Message message) {
-    if (blob_ != nullptr) {
+    if (in_place_) {
+      message.flags |= flag_in_place;
+      message.payload = std::as_bytes(std::span(&size_, 1));
+    } else if (blob_ != nullptr) {
       message.flags |= flag_apart;
     } else {
       message.payload = small_;
@@ -35,14 +43,17 @@ class Outbox final : public ResultSink {
  private:
   ServerTransport& transport_;
   std::vector<std::byte>& small_;
+  Blob* call_;
   std::unique_ptr<Blob> blob_;
+  std::uint64_t size_ = 0;
+  bool in_place_ = false;
 };
 
 }  // namespace
 
 bool Server::initialize(std::span<const std::byte> initializer) {
   if (!initializer.empty()) {
-    Outbox outcome(transport_, small_);
+    Outbox outcome(transport_, small_, nullptr);
     run_call(initializer, outcome, {});
     try {
       decode_result<void>(small_);
@@ -57,7 +68,8 @@ bool Server::initialize(std::span<const std::byte> initializer) {
 
 bool Server::handle(const Message& message) {
   if (message.kind == MessageKind::retire) return false;
-  if (message.kind != MessageKind::call) throw ProtocolError("a client sent what only a worker sends");
+  if (message.kind != MessageKind::call)
+    throw ProtocolError("a client sent what only a worker sends");
   run(message);
   return true;
 }
@@ -74,7 +86,7 @@ void Server::run(const Message& message) {
   }
   const std::stop_token token = begin(message);
   if ((message.flags & flag_announce) != 0) transport_.send(answer(MessageKind::started), nullptr);
-  Outbox outcome(transport_, small_);
+  Outbox outcome(transport_, small_, apart.get());
   run_call(apart != nullptr ? apart->bytes() : message.payload, outcome, token);
   end();
   apart.reset();

@@ -83,6 +83,9 @@ class Transport {
 
   virtual void end_worker(Link& link, Ending how) noexcept = 0;
 
+  // The link is about to go: nothing that was asked for it is to be done any more.
+  virtual void forget(Link& link) noexcept = 0;
+
   // The client has something for the transport's thread to look at: a deadline, or that all is over.
   virtual void wake() noexcept = 0;
 };

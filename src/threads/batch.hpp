@@ -40,8 +40,8 @@ class Batch {
     while (next_of(ends) != end_of(ends)) {
       // relaxed: if the owner refilled meanwhile, the compare-exchange fails.
       State* const task = slots_[next_of(ends) % capacity].load(std::memory_order_relaxed);
-      // acquire, both: as above. release: the slot was read before the owner may find the batch
-      // empty and use it again; pairs with nothing but the order of ends_ itself.
+      // acquire, both: as above. release: the slot was read; pairs with the owner's acquire here, by
+      // which it finds the batch empty before it uses the slot again.
       if (ends_.compare_exchange_weak(ends, pack(next_of(ends) + 1, end_of(ends)),
                                       std::memory_order_acq_rel, std::memory_order_acquire)) {
         return task;

@@ -30,7 +30,8 @@ class Injector {
   bool close() noexcept;
 
   bool closed() const noexcept {
-    // acquire: pairs with the release in close(), so that the reason for closing is visible.
+    // acquire: pairs with the release in close(), so that the reason for closing is visible. Whoever
+    // goes to sleep asks empty(), too: only that is in the order that parking reasons about.
     return (tail_.load(std::memory_order_acquire) & closed_bit) != 0;
   }
 

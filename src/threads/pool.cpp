@@ -9,9 +9,8 @@
 namespace fanout::detail {
 
 Worker* Pool::own_worker() const noexcept {
-  // Helpers are workers; core just does not know.
-  auto* const worker = static_cast<Worker*>(context.helper);
-  return worker != nullptr && &worker->pool() == this ? worker : nullptr;
+  Helper* const helper = context.helper;
+  return helper != nullptr && helper->owner() == this ? static_cast<Worker*>(helper) : nullptr;
 }
 
 void Pool::observe(TaskEvent::Kind kind, const State& task, int worker) const noexcept {

@@ -120,6 +120,8 @@ bool Worker::search() {
   return spin_until([this] { return pool_.has_work() || pool_.closed(); }) && pool_.has_work();
 }
 
+const Owner* Worker::owner() const noexcept { return &pool_; }
+
 bool Worker::run_awaited(State& state) {
   if (state.owner() != &pool_ || state.status() != Status::pending) return false;
   // Fork and join: the awaited task is usually the newest of this worker's own, above shells of

@@ -45,6 +45,7 @@ class Worker final : public Helper {
   // This thread: a task that one of the pool's tasks submits. May throw std::bad_alloc.
   void push(State* task);
 
+  const Owner* owner() const noexcept override;
   bool run_awaited(State& state) override;
 
   // Any thread: takes from what this worker has in store.
@@ -52,7 +53,6 @@ class Worker final : public Helper {
   State* steal() { return deque_.steal(); }
   bool has_work() const noexcept { return !batch_.empty() || !deque_.looks_empty(); }
 
-  const Pool& pool() const noexcept { return pool_; }
   int index() const noexcept { return index_; }
 
   TaskCounter submitted;  // by its own tasks; counted before push()

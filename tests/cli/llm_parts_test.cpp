@@ -92,6 +92,14 @@ TEST(Tally, AddsUpByKind) {
   EXPECT_EQ(lines[2], "  1 x refusal, first b: no");
 }
 
+TEST(Text, BytesThatAreNoUtf8AreReplaced) {
+  EXPECT_EQ(as_utf8("aé🍲"), "aé🍲");
+  EXPECT_EQ(as_utf8("a\xff\xc3"), "a??");
+  EXPECT_EQ(as_utf8("\xc0\x80"), "??") << "longer than need be";
+  EXPECT_EQ(as_utf8("\xed\xa0\x80"), "???") << "half of a pair of surrogates";
+  EXPECT_EQ(as_utf8("\xf4\x90\x80\x80"), "????") << "beyond the last";
+}
+
 TEST(Text, IsCutBetweenCharacters) {
   EXPECT_EQ(shortened("abc", 3), "abc");
   EXPECT_EQ(shortened("abcd", 3), "abc...");

@@ -105,6 +105,11 @@ class Answers(LlmTest):
         self.assertIn("boo", result.err)
         self.assertNotIn("\x1b", result.err)
 
+    def test_bytes_that_are_no_text_do_not_reach_it_either(self):
+        self.answer = lambda exchange: reply(exchange, b'{"a": "\xff\xfe', 400)
+        self.write("a")
+        self.assertIn("HTTP 400", self.llm(status=1).err)  # which was read as UTF-8
+
     def test_other_paths_are_asked_without_looking_for_a_message(self):
         self.server.routes["/v1/embeddings"] = lambda exchange: reply(exchange, '{"data": []}')
         self.write(request("a") | {"url": "/v1/embeddings"})

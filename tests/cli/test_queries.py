@@ -291,11 +291,17 @@ class Trouble(QueriesTest):
 
         self.answer = answer
         page = self.folder / "page.html"
-        result = self.queries("--verbose", "--preview", page)
-        for file in (self.table, page):
-            self.assertNotIn(KEY, file.read_text(encoding="utf-8"))
-            self.assertIn("it is [API key]", file.read_text(encoding="utf-8"))
-        self.assertNotIn(KEY, result.err + result.out)
+        for more in ("--overwrite", "--resume"):
+            result = self.queries("--verbose", "--preview", page, more)
+            self.assertNotIn(KEY, result.err + result.out + self.journal.read_text(encoding="utf-8"))
+            for file in (self.table, page):
+                self.assertNotIn(KEY, file.read_text(encoding="utf-8"))
+                self.assertIn("it is [API key]", file.read_text(encoding="utf-8"))
+
+    def test_a_journal_that_takes_no_answer_stops_the_run(self):
+        result = self.queries("--journal", "/dev/full", "--max-in-flight", 2, status=1)
+        self.assertIn("fanout: cannot write /dev/full: No space left on device", result.err)
+        self.assertLess(len(self.exchanges), 10)
 
 
 class Specs(QueriesTest):

@@ -5,6 +5,7 @@
     tests/mutations/run.py                   all of them
     tests/mutations/run.py 03 deque          those whose names contain one of the words
     tests/mutations/run.py --work FOLDER     where the copy and its builds are (build/mutations)
+    tests/mutations/run.py --check           only whether each of them can still be put in
 
 A bug is a file NN-name.toml:
 
@@ -46,12 +47,13 @@ class Mutation:
     killed_by: list[str]
     preset: str = "release"
 
+    def times(self, tree: Path) -> int:
+        """How often the old text occurs; anything but once means that the code has changed."""
+        return (tree / self.file).read_text(encoding="utf-8").count(self.old)
+
     def apply(self, tree: Path) -> None:
         path = tree / self.file
         text = path.read_text(encoding="utf-8")
-        if text.count(self.old) != 1:
-            sys.exit(f"{self.name}: {self.file} has the old text {text.count(self.old)} times, "
-                     "not once; has the code changed?")
         path.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
     def undo(self, tree: Path) -> None:
@@ -112,6 +114,15 @@ def read_mutations(words: list[str]) -> list[Mutation]:
     return found
 
 
+def check_that_all_apply(mutations: list[Mutation]) -> None:
+    stale = [mutation for mutation in mutations if mutation.times(ROOT) != 1]
+    for mutation in stale:
+        print(f"{mutation.name}: the old text occurs {mutation.times(ROOT)} times in "
+              f"{mutation.file}, not once; has the code changed?")
+    if stale:
+        sys.exit(1)
+
+
 def copy_sources(tree: Path) -> None:
     """Only what differs is written, so that what is built already stays built."""
     for name in COPIED:
@@ -145,8 +156,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*", metavar="NAME")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "mutations")
+    parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     mutations = read_mutations(arguments.words)
+    check_that_all_apply(mutations)
+    if arguments.check:
+        print(f"{len(mutations)} bugs can be put in")
+        return 0
     tree = arguments.work.resolve()
     copy_sources(tree)
     builds = {mutation.preset: Build(tree, mutation.preset) for mutation in mutations}

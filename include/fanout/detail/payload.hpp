@@ -13,6 +13,12 @@ class Blob {
  public:
   virtual ~Blob() = default;
   virtual std::span<std::byte> bytes() noexcept = 0;
+
+  // Makes the same memory stand for another number of bytes; false: it has no room for them.
+  virtual bool resize(std::size_t size) noexcept = 0;
+
+  // Nobody else reads or writes it any more, so its memory may serve again.
+  virtual void release() noexcept {}
 };
 
 // On the heap when small, in a blob when big. Move-only.

@@ -263,10 +263,11 @@ const Case dead_local{{.name = "litmus_use_of_a_dead_local",
 
 const Case leak{{.name = "litmus_leak",
                  .promise = "a block that nobody can reach any more is found",
-                 .failure = "1 blocks are lost",
+                 .failure = "1 blocks are lost, of these sizes: 4",
                  .body = [] {
-                   std::atomic<int*> block{new int(1)};
-                   block.store(nullptr, relaxed);
+                   std::thread other(
+                       [block = new std::atomic<int>{0}] { block->store(1, relaxed); });
+                   other.join();
                  }}};
 
 const Case shared_pointer{{.name = "litmus_shared_pointer",

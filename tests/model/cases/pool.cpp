@@ -123,6 +123,33 @@ const Case nested{{.name = "pool_nested_claim_against_thief",
                      check(runs == 1, "not run once");
                    }}};
 
+const Case blocking{{.name = "pool_task_that_blocks_on_another",
+                     .promise = "no task waits in a queue while a worker sleeps",
+                     .budget = random_walks,
+                     .body = [] {
+                       ThreadPoolExecutor pool(2);
+                       fanout::Promise<void> done;
+                       // The pool does not know of this wait, so it cannot help it.
+                       auto waits = pool.submit([future = done.get_future()] { future.wait(); });
+                       auto sets = pool.submit([&done] { done.set_value(); });
+                       waits.wait();
+                       sets.wait();
+                     }}};
+
+const Case blocking_nested{{.name = "pool_task_that_blocks_on_one_it_submitted",
+                            .promise = "nor one that a task submitted",
+                            .budget = random_walks,
+                            .body = [] {
+                              ThreadPoolExecutor pool(2);
+                              auto outer = pool.submit([&pool] {
+                                fanout::Promise<void> done;
+                                auto inner = pool.submit([&done] { done.set_value(); });
+                                done.get_future().wait();
+                                inner.wait();
+                              });
+                              outer.wait();
+                            }}};
+
 const Case forks{{.name = "pool_fork_and_join",
                   .promise = "tasks that split and wait for their halves come to an end",
                   .budget = random_walks,
@@ -224,5 +251,50 @@ const Case broken{{.name = "pool_breaks_against_submit",
                        }
                      }
                    }}};
+
+const Case statistics{{.name = "pool_stats_against_tasks",
+                       .promise = "no number of the statistics is ever too big",
+                       .budget = random_walks,
+                       .body = [] {
+                         ThreadPoolExecutor pool(2);
+                         std::thread reader([&pool] {
+                           const auto stats = pool.stats();
+                           check(stats.pending <= 2 && stats.running <= 2, "too big");
+                           check(stats.completed <= 2 && stats.idle <= stats.workers, "too big");
+                         });
+                         auto first = pool.submit([] {});
+                         auto second = pool.submit([] {});
+                         first.wait();
+                         check(pool.stats().completed >= 1, "done, and not counted");
+                         second.wait();
+                         reader.join();
+                       }}};
+
+const Case mapping{{.name = "pool_map_against_workers",
+                    .promise = "map hands out the results in order, whoever finishes first",
+                    .budget = random_walks,
+                    .body = [] {
+                      ThreadPoolExecutor pool(2);
+                      const std::array<int, 3> input{1, 2, 3};
+                      int expected = 0;
+                      for (const int value : pool.map([](int i) { return i; }, input)) {
+                        check(value == ++expected, "out of order");
+                      }
+                      check(expected == 3, "a result is missing");
+                    }}};
+
+const Case mapping_lazily{
+    {.name = "pool_map_left_early_against_workers",
+     .promise = "what was not read is cancelled or run, and nothing is lost",
+     .budget = random_walks,
+     .body = [] {
+       ThreadPoolExecutor pool(2);
+       const std::array<int, 4> input{1, 2, 3, 4};
+       auto results = pool.map({.buffersize = 2, .ordered = false}, [](int i) { return i; }, input);
+       for (const int value : results) {
+         check(value >= 1 && value <= 2, "not one of the window");
+         break;
+       }
+     }}};
 
 }  // namespace

@@ -104,6 +104,24 @@ const Case waiting{{.name = "wait_against_run_against_cancel",
                       canceller.join();
                     }}};
 
+const Case publishing{{.name = "cancel_publishes_to_who_sees_it",
+                       .promise = "who sees a future cancelled sees what the canceller did before",
+                       .budget = {.preemptions = 3, .surprises = 2},
+                       .outcomes = {"seen at once", "after waiting"},
+                       .body = [] {
+                         auto future = make_task([] { return 7; });
+                         int reason = 0;
+                         std::thread canceller([&reason, copy = future] {
+                           reason = 42;
+                           copy.cancel();
+                         });
+                         const bool at_once = future.done();
+                         if (!at_once) future.wait();
+                         check(reason == 42, "the reason is missing");
+                         saw(at_once ? "seen at once" : "after waiting");
+                         canceller.join();
+                       }}};
+
 const Case timed_wait{{.name = "timed_wait_against_completion",
                        .promise = "a wait that runs out of time leaves nothing behind",
                        .budget = {.preemptions = 3, .surprises = 2},

@@ -18,22 +18,27 @@ struct Totals {
   std::map<std::string, long> outcomes;
 };
 
-void print_failure(const Case& which, const Budget& budget, const std::string& text) {
-  std::printf("FAILED %s: %s\n  the promise: %s\n", which.name,
-              run_time.execution.failure().c_str(), which.promise);
+// Runs the execution that failed once more. Says whether it fails alike, as it must.
+bool repeat(const Case& which, const Budget& budget, const std::string& text) {
   const std::string failure = run_time.execution.failure();
   run_time.choices.replay(text);
   run_time.choices.next();
-  run_time.trace.start();
   run_time.execution.run(which, budget);
+  if (run_time.execution.failure() == failure) return true;
+  std::printf("FAILED %s: replayed it is different: %s\n", which.name,
+              run_time.execution.failure().c_str());
+  return false;
+}
+
+void print_failure(const Case& which, const Budget& budget, const std::string& text) {
+  std::printf("FAILED %s: %s\n  the promise: %s\n", which.name,
+              run_time.execution.failure().c_str(), which.promise);
+  run_time.trace.start();
+  repeat(which, budget, text);
   run_time.trace.stop();
-  if (run_time.execution.failure() != failure) {
-    std::printf("  replayed it is different: %s\n", run_time.execution.failure().c_str());
-  }
   run_time.trace.print();
   std::printf("  replay: fanout_model %s --replay %s%s\n", which.name,
               budget.exhaustive ? "x" : "r", text.c_str());
-  std::fflush(stdout);
 }
 
 bool is_expected(const Case& which) {
@@ -49,7 +54,7 @@ bool run_executions(const Case& which, const Budget& budget, long most, Totals& 
         if (is_expected(which)) {
           ++totals.complete;
           totals.outcomes["found"] = done + 1;
-          return true;
+          return repeat(which, budget, run_time.choices.text());
         }
         print_failure(which, budget, run_time.choices.text());
         return false;

@@ -17,7 +17,9 @@ std::uintptr_t address_of(const volatile void* pointer) {
 }
 
 void touch(const volatile void* pointer, std::size_t size, Access access) {
-  if (!run_time.inside) run_time.shadow.access(address_of(pointer), size, access);
+  if (run_time.inside) return;
+  const Inside inside;
+  run_time.shadow.access(address_of(pointer), size, access);
 }
 
 template <class T>

@@ -7,37 +7,43 @@
 
 namespace model {
 
-// The candidates: those that can go on, in turn after the current one; then the sleeper whose
-// deadline comes next. A thread that yields is none while there are others.
-unsigned Threads::choose(bool current_may_go_on) {
-  unsigned candidates[most_threads];
+// Those that can go on, in turn after the current one; returns how many.
+unsigned Threads::find_runnable(unsigned* found, bool also_yielded) const {
   unsigned n = 0;
-  const bool usual = current_may_go_on && !current().yielded;
-  if (usual) candidates[n++] = current_;
-  for (int pass = 0; pass < 2 && n == 0 + (usual ? 1U : 0U); ++pass) {
-    for (unsigned i = 1; i <= count_; ++i) {
-      const unsigned index = (current_ + i) % count_;
-      Thread& thread = threads_[index];
-      if (thread.phase != Thread::Phase::runnable || (usual && index == current_)) continue;
-      if (pass == 0 && thread.yielded) continue;
-      candidates[n++] = index;
-    }
-    if (usual) break;
+  for (unsigned i = 1; i <= count_; ++i) {
+    const unsigned index = (current_ + i) % count_;
+    const Thread& thread = threads_[index];
+    if (thread.phase != Thread::Phase::runnable || (thread.yielded && !also_yielded)) continue;
+    found[n++] = index;
   }
-  const unsigned runnable = n;
-  unsigned sleeper = most_threads;
+  return n;
+}
+
+// The sleeper whose deadline comes next; most_threads if there is none.
+unsigned Threads::find_sleeper() const {
+  unsigned found = most_threads;
   for (unsigned i = 0; i < count_; ++i) {
     const Thread& thread = threads_[i];
     if (thread.phase != Thread::Phase::blocked || thread.deadline == Thread::never) continue;
-    if (sleeper == most_threads || thread.deadline < threads_[sleeper].deadline) sleeper = i;
+    if (found == most_threads || thread.deadline < threads_[found].deadline) found = i;
   }
+  return found;
+}
+
+// The candidates: the current thread first if it can go on, then the others, then the next sleeper.
+// A thread that yields is none while there are others.
+unsigned Threads::choose() {
+  unsigned candidates[most_threads + 1];
+  unsigned runnable = find_runnable(candidates, false);
+  if (runnable == 0) runnable = find_runnable(candidates, true);
+  // Going on is no surprise, so it is the first choice; it was the last in turn.
+  if (runnable > 0 && candidates[runnable - 1] == current_) {
+    std::rotate(candidates, candidates + runnable - 1, candidates + runnable);
+  }
+  unsigned n = runnable;
+  const unsigned sleeper = find_sleeper();
   if (sleeper != most_threads) candidates[n++] = sleeper;
-  if (n == 0) {
-    for (unsigned i = 0; i < count_; ++i) {
-      if (threads_[i].phase == Thread::Phase::blocked) report_stuck();
-    }
-    leave();  // the execution is over
-  }
+  if (n == 0) end_or_report_stuck();
   const unsigned chosen = n == 1 ? candidates[0] : pick(candidates, n, runnable);
   Thread& thread = threads_[chosen];
   if (thread.phase == Thread::Phase::blocked) {
@@ -107,14 +113,15 @@ unsigned Threads::surprise(unsigned n, unsigned once_in) {
   return chosen;
 }
 
-void Threads::report_stuck() {
-  std::string text = "blocked for ever:";
+void Threads::end_or_report_stuck() {
+  std::string blocked;
   for (unsigned i = 0; i < count_; ++i) {
     const Thread& thread = threads_[i];
     if (thread.phase != Thread::Phase::blocked) continue;
-    text += " thread " + std::to_string(i) + " (" + thread.waits_for + ")";
+    blocked += " thread " + std::to_string(i) + " (" + thread.waits_for + ")";
   }
-  fail("%s", text.c_str());
+  if (!blocked.empty()) fail("blocked for ever:%s", blocked.c_str());
+  leave();
 }
 
 }  // namespace model

@@ -60,7 +60,7 @@ void Threads::finish_current() {
   thread.phase = Thread::Phase::finished;
   thread.stack_pointer = UINTPTR_MAX;  // nothing on its stack is alive
   wake(&thread, most_threads);
-  switch_to(choose(false));
+  switch_to(choose());
 }
 
 void Threads::run(Start start) {
@@ -134,7 +134,7 @@ void Threads::go_on_with(unsigned next) {
 
 void Threads::step() {
   if (++steps_ > Execution::most_steps) fail("no progress: the execution does not end");
-  switch_to(choose(true));
+  switch_to(choose());
   ++current().operations;
   for (unsigned i = 0; i < count_; ++i) {
     if (i != current_) threads_[i].yielded = false;
@@ -154,7 +154,7 @@ bool Threads::block(const void* on, const char* why, std::int64_t deadline) {
   thread.waits_for = why;
   thread.deadline = deadline;
   thread.timed_out = false;
-  switch_to(choose(false));
+  switch_to(choose());
   return !thread.timed_out;
 }
 

@@ -107,11 +107,12 @@ class Threads {
   void finish_current();
   void switch_to(unsigned next);
   void go_on_with(unsigned next);
-  unsigned choose(bool current_may_go_on);
-  unsigned pick(const unsigned* candidates, unsigned n, unsigned usual);
+  unsigned choose();
+  unsigned find_runnable(unsigned* found, bool also_yielded) const;
+  unsigned find_sleeper() const;
+  unsigned pick(const unsigned* candidates, unsigned n, unsigned runnable);
   unsigned by_priority(const unsigned* candidates, unsigned n);
-  void check_seen(unsigned usual);
-  [[noreturn]] void report_stuck();
+  [[noreturn]] void end_or_report_stuck();
   static void enter();
 
   Thread threads_[most_threads];

@@ -127,9 +127,12 @@ void Trace::find_access(std::uintptr_t address, const AccessRecord& access) {
 }
 
 void Trace::print() const {
+  constexpr std::size_t most = 400;
+  const std::size_t first = events_.size() > most ? events_.size() - most : 0;
+  if (first > 0) std::printf("  ... %zu steps\n", first);
   std::vector<void*> addresses;
-  for (const Event& event : events_) {
-    for (void* const frame : event.frames) {
+  for (std::size_t i = first; i < events_.size(); ++i) {
+    for (void* const frame : events_[i].frames) {
       if (frame != nullptr) addresses.push_back(frame);
     }
   }
@@ -137,7 +140,7 @@ void Trace::print() const {
   addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
   Symbols symbols;
   symbols.look_up(addresses);
-  for (std::size_t i = 0; i < events_.size(); ++i) {
+  for (std::size_t i = first; i < events_.size(); ++i) {
     const Event& event = events_[i];
     std::string places;
     int shown = 0;
