@@ -24,7 +24,7 @@ struct TaskOptions {
   // How long the task may run, from its start. When the time is over its stop token is asked and
   // its future fails with TaskTimeoutError at once. A thread cannot be ended from outside: in a
   // thread pool the worker stays occupied until the task returns by itself, and counts as overrun
-  // in stats(). Only a process can be freed.
+  // in stats(). Only a process can be freed. NaN makes submit throw std::invalid_argument.
   std::optional<Seconds> timeout = std::nullopt;
 };
 

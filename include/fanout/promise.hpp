@@ -14,7 +14,7 @@ namespace detail {
 
 [[noreturn]] void throw_already_set(const State& state);
 [[noreturn]] void throw_null_exception();
-std::exception_ptr broken_promise();
+std::exception_ptr broken_promise() noexcept;
 
 // What a promise needs beyond a value: no callable, a stop source, and a choice between setters.
 template <class T>

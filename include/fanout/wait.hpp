@@ -136,9 +136,9 @@ class AsCompleted {
     completions_.add(detail::states_of(futures, true), false);
   }
 
-  AsCompleted(std::vector<detail::State*> states, bool distinct, detail::Deadline deadline)
-      : completions_(deadline) {
-    completions_.add(std::move(states), distinct);
+  template <detail::Futures Range>
+  AsCompleted(Range& futures, bool distinct, detail::Deadline deadline) : completions_(deadline) {
+    completions_.add(detail::states_of(futures, true), distinct);
   }
 
  private:
@@ -162,8 +162,8 @@ class AsCompleted {
 //   }
 template <detail::Futures Range>
 auto as_completed(Range&& futures) {
-  return AsCompleted<detail::FutureOf<Range>>(
-      detail::states_of(futures, true), detail::DistinctFutures<Range>, detail::Deadline::never());
+  return AsCompleted<detail::FutureOf<Range>>(futures, detail::DistinctFutures<Range>,
+                                              detail::Deadline::never());
 }
 
 // The same with a limit, counted from this call: when it is over, the iteration throws
@@ -171,19 +171,18 @@ auto as_completed(Range&& futures) {
 template <detail::Futures Range, class Rep, class Period>
 auto as_completed(Range&& futures, std::chrono::duration<Rep, Period> timeout) {
   const detail::Deadline deadline = detail::Deadline::after(timeout);
-  return AsCompleted<detail::FutureOf<Range>>(detail::states_of(futures, true),
-                                              detail::DistinctFutures<Range>, deadline);
+  return AsCompleted<detail::FutureOf<Range>>(futures, detail::DistinctFutures<Range>, deadline);
 }
 
 template <detail::FutureHandle F>
 auto as_completed(std::initializer_list<F> futures) {
-  return AsCompleted<F>(detail::states_of(futures, true), false, detail::Deadline::never());
+  return AsCompleted<F>(futures, false, detail::Deadline::never());
 }
 
 template <detail::FutureHandle F, class Rep, class Period>
 auto as_completed(std::initializer_list<F> futures, std::chrono::duration<Rep, Period> timeout) {
   const detail::Deadline deadline = detail::Deadline::after(timeout);
-  return AsCompleted<F>(detail::states_of(futures, true), false, deadline);
+  return AsCompleted<F>(futures, false, deadline);
 }
 
 }  // namespace fanout

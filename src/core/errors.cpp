@@ -8,6 +8,7 @@
 #include <fanout/promise.hpp>
 
 #include "demangle.hpp"
+#include "make_error.hpp"
 #include "mutex.hpp"
 
 namespace fanout {
@@ -83,9 +84,9 @@ void throw_null_exception() {
   throw std::invalid_argument("Promise::set_exception: the exception pointer is null");
 }
 
-std::exception_ptr broken_promise() {
-  return std::make_exception_ptr(
-      BrokenPromise("the promise was destroyed without giving an outcome"));
+std::exception_ptr broken_promise() noexcept {
+  return make_error(
+      [] { return BrokenPromise("the promise was destroyed without giving an outcome"); });
 }
 
 }  // namespace detail

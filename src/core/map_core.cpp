@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fanout/detail/map_core.hpp>
 #include <fanout/errors.hpp>
@@ -99,8 +100,9 @@ class MapWindow {
     }
     try {
       if (completions_.has_value()) {
-        state->add_handle();
-        completions_->add({state}, true);
+        std::vector<State*> taken{state};
+        state->add_handle();  // dropped by add() if it throws
+        completions_->add(std::move(taken), true);
         state->drop_handle();
       } else {
         in_order_.push_back(state);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "reaper.hpp"
 
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,8 @@ class Reaper {
     }
   }
 
-  void take(std::thread thread) {
+  // Throws std::bad_alloc, and then the thread is still the caller's.
+  void take(std::thread& thread) {
     const Lock lock(mutex_);
     if (over_) {
       thread.detach();  // comes from a thread that nobody waits for
@@ -51,16 +53,20 @@ class Reaper {
 
 }  // namespace
 
-void hand_over_to_reaper(std::thread thread) {
+void hand_over_to_reaper(std::thread thread) noexcept {
   if (!thread.joinable()) return;
-  // Never destroyed, since threads that nobody waits for may still come here. But static objects
-  // are: so the program does not end before its tasks.
-  static Reaper& reaper = *new Reaper;
-  struct AtExit {
-    ~AtExit() { reaper.join_all(); }
-  };
-  static const AtExit at_exit;
-  reaper.take(std::move(thread));
+  try {
+    // Never destroyed, since threads that nobody waits for may still come here. But static objects
+    // are: so the program does not end before its tasks.
+    static Reaper& reaper = *new Reaper;
+    struct AtExit {
+      ~AtExit() { reaper.join_all(); }
+    };
+    static const AtExit at_exit;
+    reaper.take(thread);
+  } catch (const std::bad_alloc&) {
+    thread.detach();
+  }
 }
 
 }  // namespace fanout::detail

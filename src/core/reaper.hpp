@@ -6,7 +6,8 @@
 
 namespace fanout::detail {
 
-// It is joined when the program ends; it keeps alive all that it uses.
-void hand_over_to_reaper(std::thread thread);
+// It is joined when the program ends, or only detached if there is no memory to remember it; it
+// keeps alive all that it uses.
+void hand_over_to_reaper(std::thread thread) noexcept;
 
 }  // namespace fanout::detail

@@ -11,6 +11,7 @@
 #include "block_cache.hpp"
 #include "context.hpp"
 #include "demangle.hpp"
+#include "make_error.hpp"
 #include "notify.hpp"
 #include "stripes.hpp"
 
@@ -163,7 +164,7 @@ void State::run() {
   } catch (abi::__forced_unwind&) {
     // The thread is being ended from within (pthread_exit, pthread_cancel), and must be allowed to.
     if (settle()) {
-      error_ = std::make_exception_ptr(BrokenPromise(name() + " ended the thread that ran it"));
+      error_ = make_error([this] { return BrokenPromise(name() + " ended the thread that ran it"); });
     }
     discard();
     throw;
@@ -233,7 +234,11 @@ void State::destroy() noexcept {
   // relaxed: all handles are gone, and their uses happened before (see drop_handle()).
   if (error_ != nullptr && status() == Status::finished &&
       !looked_at_.load(std::memory_order_relaxed)) {
-    report_unhandled(error_, name() + ", whose failure nobody looked at");
+    try {
+      report_unhandled(error_, name() + ", whose failure nobody looked at");
+    } catch (const std::bad_alloc&) {
+      report_unhandled(error_, "a task whose failure nobody looked at");
+    }
   }
   delete this;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 #include <stdexcept>
+#include <utility>
 
 #include <fanout/wait.hpp>
 
@@ -52,8 +53,9 @@ void wait_for_all(const std::vector<State*>& states, Deadline deadline) {
 
 void wait_for_first(const std::vector<State*>& states, Deadline deadline, WaitFor condition) {
   CompletionQueue queue(deadline);
-  for (State* state : states) state->add_handle();
-  queue.add(states, false);
+  std::vector<State*> handles = states;
+  for (State* state : handles) state->add_handle();
+  queue.add(std::move(handles), false);
   while (State* const state = queue.next()) {
     const bool found = condition == WaitFor::first || state->failed();
     state->drop_handle();

@@ -94,20 +94,18 @@ void ProcessPool::start_worker() noexcept {
 }
 
 void ProcessPool::start_worker_now() {
+  StartRequest request;
   try {
     start_thread();
+    const Lock lock(mutex_);
+    if (!on_own_thread()) to_start_now_.push_back(&request);
   } catch (...) {
     client_.start_failed(std::current_exception());
     throw;
   }
-  StartRequest request;
   if (on_own_thread()) {
     start_one(&request);
   } else {
-    {
-      const Lock lock(mutex_);
-      to_start_now_.push_back(&request);
-    }
     wake();
     request.done.wait();
   }

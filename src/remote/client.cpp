@@ -59,6 +59,9 @@ void Client::submit(PendingCall& call) {
         "cannot schedule new futures in a forked process: the workers of this executor belong to "
         "its parent");
   }
+  if (call.options().has_limit) {
+    (void)Deadline::after_seconds(call.options().limit_seconds);  // throws, if it is NaN
+  }
   bool is_first = false;
   bool was_open = false;
   {
@@ -171,30 +174,25 @@ bool Client::await_briefly(PendingCall& call) noexcept {
   return state.done();
 }
 
+// One by one, with nothing to remember: a destructor that closes can have no memory for it.
 void Client::close(bool cancel) {
-  Steps steps;
-  Inbox nothing;
-  {
-    const Lock lock(mutex_);
-    closed_ = true;
-    const auto withdraw_one = [&](PendingCall& call) {
-      call.place_ = Place::withdrawn;
-      ++cancelled_;
-      steps.push_back({.what = Step::What::cancelled, .call = &call, .death = nullptr});
-    };
-    if (cancel) {
-      while (PendingCall* const call = queue_.pop_front()) withdraw_one(*call);
-      for (const auto& worker : workers_) {
-        while (PendingCall* const call = worker->backlog.pop_front()) withdraw_one(*call);
-        for (const RemoteWorker::Slot& slot : worker->slots) {
-          PendingCall* const call = slot.call;
-          if (call != nullptr && call->place_ == Place::sent && revoke(*call)) withdraw_one(*call);
-        }
+  for (;;) {
+    PendingCall* call = nullptr;
+    {
+      const Lock lock(mutex_);
+      closed_ = true;
+      if (cancel) call = take_unstarted();
+      if (call == nullptr) {
+        retire_if_done();
+        break;
       }
+      call->place_ = Place::withdrawn;
+      ++cancelled_;
     }
-    retire_if_done();
+    observe(TaskEvent::Kind::cancelled, *call, -1);
+    call->state().cancel();
+    call->state().leave_queue();  // the call may be gone
   }
-  deliver(steps, nothing);
   transport_->wake();
 }
 

@@ -96,7 +96,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
 
   // What remains to be done for a call when the lock is released.
   struct Step {
-    enum class What { started, result, died, overran, broken, cancelled };
+    enum class What { started, result, died, overran, broken };
     What what;
     PendingCall* call;
     int worker = -1;
@@ -124,6 +124,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   void rebalance() FANOUT_REQUIRES(mutex_);
   std::vector<PendingCall*> most_sent_ahead() const FANOUT_REQUIRES(mutex_);
   bool revoke(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
+  PendingCall* take_unstarted() noexcept FANOUT_REQUIRES(mutex_);
   void take_back_unstarted(RemoteWorker& worker) FANOUT_REQUIRES(mutex_);
   void start_worker_if_needed() FANOUT_REQUIRES(mutex_);
   void retire_if_done() FANOUT_REQUIRES(mutex_);

@@ -137,6 +137,19 @@ bool Client::revoke(PendingCall& call) noexcept {
   return true;
 }
 
+// Any call that no worker has started, out of its place; null if there is none.
+PendingCall* Client::take_unstarted() noexcept {
+  if (PendingCall* const call = queue_.pop_front()) return call;
+  for (const auto& worker : workers_) {
+    if (PendingCall* const call = worker->backlog.pop_front()) return call;
+    for (const RemoteWorker::Slot& slot : worker->slots) {
+      PendingCall* const call = slot.call;
+      if (call != nullptr && call->place_ == Place::sent && revoke(*call)) return call;
+    }
+  }
+  return nullptr;
+}
+
 // The worker will run no more of them: they go to the head of the queue, in order.
 void Client::take_back_unstarted(RemoteWorker& worker) {
   std::vector<PendingCall*> unstarted;

@@ -340,11 +340,6 @@ void Client::deliver(Steps& steps, Inbox& inbox) noexcept {
       case Step::What::started:
         observe(TaskEvent::Kind::started, call, step.worker);
         continue;
-      case Step::What::cancelled:
-        observe(TaskEvent::Kind::cancelled, call, -1);
-        state.cancel();
-        state.leave_queue();
-        continue;
       case Step::What::result:
         call.bring(step.in_place ? call.payload().blob()->bytes() : inbox.payload(step.entry));
         if (Blob* const blob = call.payload().blob()) blob->release();

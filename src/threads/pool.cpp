@@ -34,7 +34,10 @@ void Pool::submit(State* task) {
         "executor are in its parent");
   }
   if (closed()) throw_closed();
-  if (task->has_limit()) limits_.start(shared_from_this());
+  if (task->has_limit()) {
+    (void)Deadline::after_seconds(task->limit_seconds());  // later nobody could say that it is NaN
+    limits_.start(shared_from_this());
+  }
   Worker* const own = own_worker();
   if (backlog_.bounded() && !enter_backlog(own != nullptr)) {
     run_inline(task);

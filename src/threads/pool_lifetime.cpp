@@ -88,7 +88,7 @@ void Pool::replace_lost_worker() noexcept {
 }
 
 bool Pool::initialize_worker(int index) {
-  set_thread_name(name_prefix_ + "_" + std::to_string(index));
+  set_thread_name(name_prefix_, index);
   if (!options_.initializer) return true;
   try {
     options_.initializer();

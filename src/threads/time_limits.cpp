@@ -8,16 +8,18 @@
 
 #include <fanout/errors.hpp>
 
+#include "../core/make_error.hpp"
 #include "../core/thread_name.hpp"
 
 namespace fanout::detail {
 namespace {
 
-std::exception_ptr time_limit_error(const State& task) {
+std::exception_ptr time_limit_error(const State& task) noexcept {
   std::array<char, 32> seconds{};
   std::snprintf(seconds.data(), seconds.size(), "%g", task.limit_seconds());
-  return std::make_exception_ptr(
-      TaskTimeoutError(task.name() + " ran longer than its limit of " + seconds.data() + " s"));
+  return make_error([&] {
+    return TaskTimeoutError(task.name() + " ran longer than its limit of " + seconds.data() + " s");
+  });
 }
 
 }  // namespace

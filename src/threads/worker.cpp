@@ -149,8 +149,8 @@ bool Worker::run_awaited(State& state) {
 }
 
 void Worker::execute(State& task) {
+  started.add_one();  // before another task may take its place, so that `pending` is never too big
   pool_.leave_backlog();
-  started.add_one();
   try {
     pool_.run(task, index_);
   } catch (...) {

@@ -37,7 +37,7 @@ class TaskCounter {
 
 class Worker final : public Helper {
  public:
-  Worker(Pool& pool, int index) noexcept : pool_(pool), index_(index) {}
+  Worker(Pool& pool, int index) : pool_(pool), index_(index) {}
 
   // The thread. Returns when the pool is closed and no work is left.
   void main();

@@ -207,6 +207,7 @@ TEST(AsCompleted, is_a_move_only_input_range) {
   EXPECT_EQ(all_of(second), one.futures);
 }
 
+// conformance: 209
 // behaviour: 57
 TEST(AsCompleted, left_early_leaves_no_trace_at_the_futures) {
   Several two(2);

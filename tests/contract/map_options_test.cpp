@@ -64,7 +64,7 @@ TYPED_TEST(MapOption, out_of_range_throws_at_the_call) {
   EXPECT_EQ(all_of(executor->map({.buffersize = 0}, square, numbers(3))), squares(3));
 }
 
-// conformance: 42
+// conformance: 42, 209
 // behaviour: 44
 TYPED_TEST(MapOption, timeout_throws_at_the_late_element_cancels_the_rest_and_ends) {
   const auto executor = TypeParam::make(1);

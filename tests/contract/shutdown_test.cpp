@@ -43,7 +43,7 @@ template <class Kind>
 class Shutdown : public OnExecutor<Kind> {};
 TYPED_TEST_SUITE(Shutdown, Executors, ExecutorNames);
 
-// conformance: 69
+// conformance: 69, 206
 // behaviour: 32, 33
 TYPED_TEST(Shutdown, makes_later_submits_throw) {
   const auto executor = TypeParam::make();
@@ -55,7 +55,7 @@ TYPED_TEST(Shutdown, makes_later_submits_throw) {
   thrown<ShutdownError>([&] { executor->map(square, numbers(2)); });
 }
 
-// conformance: 72, 76
+// conformance: 72, 76, 83, 206
 // behaviour: 34
 TYPED_TEST(Shutdown, waits_for_all_that_is_queued_and_for_the_workers) {
   const Resources before = Resources::now();
@@ -66,7 +66,7 @@ TYPED_TEST(Shutdown, waits_for_all_that_is_queued_and_for_the_workers) {
   check_squares(futures);
 }
 
-// conformance: 77, 78
+// conformance: 77, 78, 84, 85
 // behaviour: 36
 TYPED_TEST(Shutdown, is_what_the_end_of_the_scope_does) {
   const Resources before = Resources::now();
@@ -119,7 +119,7 @@ TYPED_TEST(Shutdown, without_wait_returns_at_once_and_everything_queued_still_ru
   check_squares(futures);
 }
 
-// conformance: 76, 79
+// conformance: 76, 79, 86
 TYPED_TEST(Shutdown, without_wait_lets_the_workers_end_by_themselves) {
   const Resources before = Resources::now();
   const auto executor = TypeParam::make();
@@ -322,6 +322,19 @@ TYPED_TEST(ShutdownInProcess, by_the_destructor_on_an_own_worker_neither_hangs_n
   }
   EXPECT_EQ(queued.result(), 2);
   EXPECT_TRUE(eventually([&] { return left_over(before, Resources::now()).empty(); }));
+}
+
+// conformance: 135
+TEST(ShutdownOfProcesses, leaves_no_worker_to_count) {
+  ProcessPoolExecutor ended(2);
+  ended.submit(square, 1).wait();
+  EXPECT_GE(ended.stats().workers, 1);
+  ended.shutdown();
+  EXPECT_EQ(ended.stats().workers, 0);
+  ProcessPoolExecutor killed(2);
+  killed.submit(square, 1).wait();
+  killed.kill_workers();
+  EXPECT_EQ(killed.stats().workers, 0);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ struct Several {
   Futures futures;
 };
 
+// conformance: 161
 // behaviour: 50
 TEST(Wait, for_nothing_returns_at_once) {
   for (const auto when :
@@ -147,6 +148,19 @@ TEST(Wait, for_the_first_exception_goes_on_when_one_is_cancelled_meanwhile) {
   ASSERT_TRUE(caller.until_blocked());
   EXPECT_FALSE(caller.returned());
   two.succeed(1);
+}
+
+// conformance: 161
+TEST(Wait, for_the_first_exception_leaves_the_pending_ones_to_be_cancelled) {
+  std::vector<Promise<int>> promises(3);
+  std::vector<Future<int>> futures;
+  for (const auto& promise : promises) futures.push_back(promise.get_future());
+  promises[1].set_exception(std::make_exception_ptr(std::runtime_error("first")));
+  const auto [done, not_done] = wait(futures, ReturnWhen::first_exception);
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_TRUE(done[0].failed());
+  ASSERT_EQ(not_done.size(), 2U);
+  for (const auto& future : not_done) EXPECT_TRUE(future.cancel());
 }
 
 // conformance: 27, 28

@@ -18,6 +18,7 @@ using detail::spin_rounds;
 using detail::spin_until;
 using detail::usable_cpus;
 
+// conformance: 198
 TEST(Cpus, a_quota_is_rounded_up) {
   EXPECT_EQ(cpus_of_quota("200000 100000"), 2);
   EXPECT_EQ(cpus_of_quota("200001 100000"), 3);
@@ -29,6 +30,7 @@ TEST(Cpus, a_quota_is_rounded_up) {
 
 TEST(Cpus, no_limit_is_zero) { EXPECT_EQ(cpus_of_quota("max 100000"), 0); }
 
+// conformance: 198
 TEST(Cpus, a_quota_that_makes_no_sense_is_no_limit) {
   for (const char* text :
        {"", " ", "\n", "max", "100000", "100000 ", "-1 100000", "100000 -1", "0 100000", "100000 0",
@@ -42,6 +44,7 @@ TEST(Cpus, an_enormous_quota_does_not_overflow) {
   EXPECT_EQ(cpus_of_quota("9223372036854775807 9223372036854775807"), 1);
 }
 
+// conformance: 198
 TEST(Cpus, there_is_at_least_one_and_no_more_than_the_affinity_allows) {
   cpu_set_t allowed;
   ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);

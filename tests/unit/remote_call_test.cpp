@@ -78,6 +78,7 @@ struct Person {
   }
 };
 
+// conformance: 155
 TEST(RemoteCall, functions_and_arguments) {
   EXPECT_EQ(run<int>(twice, 21), 42);
   EXPECT_EQ(run<int>(&twice, 21), 42);

@@ -22,6 +22,15 @@ std::string name_after_setting(const std::string& name) {
   return found;
 }
 
+TEST(ThreadName, may_be_a_prefix_and_a_number) {
+  std::string found;
+  std::thread([&] {
+    detail::set_thread_name("worker", 12);
+    found = name_of_thread(own_thread_id());
+  }).join();
+  EXPECT_EQ(found, "worker_12");
+}
+
 TEST(ThreadName, is_what_the_operating_system_shows) {
   EXPECT_EQ(name_after_setting("worker_3"), "worker_3");
   EXPECT_EQ(name_after_setting("exactly fifteen"), "exactly fifteen");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// conformance: 141. An initializer that cannot be called.
 // behaviour: 28. An initializer that cannot be called.
 // expect: initializer|convert
 #include <string>
