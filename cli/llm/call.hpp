@@ -17,7 +17,7 @@ namespace fanout::cli::llm {
 struct Call {
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit Call(Request asked) : request(std::move(asked)) {}
+  explicit Call(Request&& asked) : request(std::move(asked)) {}
 
   Request request;
   Promise<Answer> promise;

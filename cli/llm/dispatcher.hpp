@@ -81,7 +81,7 @@ class Dispatcher {
 
   void keep_time();
   void start_what_may(Time now);  // the lock is held
-  void run(Call* call);
+  void run(Call* owned);
   void settle(CallPtr call, const http::Response& response, Answer answer);
   std::optional<milliseconds> wait_before_retry(Call& call, const http::Response& response,
                                                 Failure failure) const;

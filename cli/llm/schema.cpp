@@ -104,7 +104,7 @@ Mismatch Check::object(const Json& schema, const Json& value, const std::string&
   const Json& properties = member(schema, "properties");
   const Json& others = member(schema, "additionalProperties");
   for (const auto& [name, element] : value.items()) {
-    const std::string inner = path + "." + name;
+    const std::string inner = fmt::format("{}.{}", path, name);
     if (properties.is_object() && properties.contains(name)) {
       if (auto wrong = conform(properties.at(name), element, inner, 0)) return wrong;
     } else if (others == Json(false)) {
