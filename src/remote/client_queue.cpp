@@ -154,15 +154,31 @@ void Client::take_back_unstarted(RemoteWorker& worker) {
 }
 
 // An idle worker gets calls that were sent ahead to a busy one: the newer half of them, so that
-// both seldom want the same one.
+// both seldom want the same one. Nobody may stay idle while a call waits behind another, which may
+// wait for it: each round either moves one or finds that one has started.
 void Client::rebalance() {
-  if (!queue_.empty()) return;
-  const bool somebody_idle =
-      std::any_of(workers_.begin(), workers_.end(), [](const auto& w) { return w->idle(); });
-  if (!somebody_idle) return;
-  std::vector<PendingCall*> ahead;
+  const auto idle = [](const auto& worker) { return worker->idle(); };
+  while (queue_.empty() && std::any_of(workers_.begin(), workers_.end(), idle)) {
+    std::vector<PendingCall*> ahead = most_sent_ahead();
+    if (ahead.empty()) return;
+    std::sort(ahead.begin(), ahead.end(),
+              [](const PendingCall* a, const PendingCall* b) { return a->id_ > b->id_; });
+    ahead.resize((ahead.size() + 1) / 2);
+    for (PendingCall* const call : ahead) {
+      if (!revoke(*call)) continue;
+      call->place_ = Place::queued;
+      queue_.push_front(*call);
+    }
+    dispatch();
+  }
+}
+
+// What the busy worker that has most of it has not started, as far as is known.
+std::vector<PendingCall*> Client::most_sent_ahead() const {
+  std::vector<PendingCall*> most;
   for (const auto& worker : workers_) {
-    if (worker->phase == Phase::leaving) continue;
+    // It is about to start the only one.
+    if (worker->phase != Phase::starting && worker->used == 1) continue;
     std::vector<PendingCall*> here;
     for (const RemoteWorker::Slot& slot : worker->slots) {
       if (slot.call != nullptr && slot.call->place_ == Place::sent &&
@@ -170,19 +186,9 @@ void Client::rebalance() {
         here.push_back(slot.call);
       }
     }
-    // A ready worker is about to start the only one.
-    if (worker->phase == Phase::ready && worker->used == 1) continue;
-    if (here.size() > ahead.size()) ahead = std::move(here);
+    if (here.size() > most.size()) most = std::move(here);
   }
-  std::sort(ahead.begin(), ahead.end(),
-            [](const PendingCall* a, const PendingCall* b) { return a->id_ > b->id_; });
-  ahead.resize((ahead.size() + 1) / 2);
-  for (PendingCall* const call : ahead) {
-    if (!revoke(*call)) continue;
-    call->place_ = Place::queued;
-    queue_.push_front(*call);
-  }
-  if (!queue_.empty()) dispatch();
+  return most;
 }
 
 void Client::retire_if_done() {

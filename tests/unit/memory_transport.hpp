@@ -200,7 +200,7 @@ struct MemoryPool {
       }
       for (std::size_t i = 0; i < transport->workers.size(); ++i) {
         const auto worker = transport->workers[i];
-        if (worker->step()) moved = true;
+        if (!worker->ended && worker->step()) moved = true;
         if (worker->ended || (worker->left && worker->answers.empty())) {
           transport->die(worker);
           moved = true;
