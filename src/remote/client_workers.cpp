@@ -285,6 +285,7 @@ Deadline Client::expire() {
   Deadline next = Deadline::never();
   {
     const Lock lock(mutex_);
+    next = retry_full_workers();
     for (std::size_t i = 0; i < limits_.size();) {
       const Limit limit = limits_[i];
       RemoteWorker& worker = *limit.worker;
