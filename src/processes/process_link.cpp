@@ -48,10 +48,11 @@ void ProcessLink::retire() noexcept { write({.kind = MessageKind::retire, .paylo
 
 bool ProcessLink::has_mail() const noexcept {
   // relaxed: see socket_has_mail().
-  return !answers_.empty() || socket_has_mail_.load(std::memory_order_relaxed);
+  return broken_ || !answers_.empty() || socket_has_mail_.load(std::memory_order_relaxed);
 }
 
 void ProcessLink::receive(Inbox& inbox) {
+  if (broken_) throw ProtocolError(*broken_);
   receive_answers(inbox);
   // relaxed: as above.
   if (socket_has_mail_.exchange(false, std::memory_order_relaxed)) receive_apart(inbox);
@@ -62,10 +63,14 @@ void ProcessLink::receive_answers(Inbox& inbox) {
   if (size == 0) return;
   answers_.read(inbox.append(size));
   if (segment_->room_wanted.take()) segment_->room_wanted.wake();
-  for (std::size_t left = size; left != 0;) {
-    const Message message = decode_frame(inbox.bytes().last(left));
-    inbox.add(message);
-    left -= header_size + message.payload.size();
+  try {
+    for (std::size_t left = size; left != 0;) {
+      const Message message = decode_frame(inbox.bytes().last(left));
+      inbox.add(message);
+      left -= header_size + message.payload.size();
+    }
+  } catch (const ProtocolError& error) {
+    broken_ = error;
   }
 }
 
@@ -89,7 +94,8 @@ void ProcessLink::receive_apart(Inbox& inbox) {
     if (packet->message.payload.size() == sizeof(size)) {
       std::memcpy(&size, packet->message.payload.data(), sizeof(size));
     }
-    if (size > memory.bytes().size()) throw ProtocolError("a payload shorter than it is said to be");
+    if (size > memory.bytes().size())
+      throw ProtocolError("a payload shorter than it is said to be");
     inbox.add(packet->message, std::make_unique<MemoryBlob>(std::move(memory), size, nullptr));
   }
 }

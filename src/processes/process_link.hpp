@@ -2,6 +2,8 @@
 // The pool's end of the line to one worker process.
 #pragma once
 
+#include <optional>
+
 #include "../remote/transport.hpp"
 #include "control_socket.hpp"
 #include "segment.hpp"
@@ -49,6 +51,7 @@ class ProcessLink final : public Link {
   RingWriter calls_{segment_->calls};
   RingReader answers_{segment_->answers};
   std::atomic<bool> socket_has_mail_{false};
+  std::optional<ProtocolError> broken_;  // comes after the answers that were in order
 };
 
 }  // namespace fanout::detail

@@ -25,7 +25,7 @@ struct ProcessPoolConfig {
 
 // Owned by the client, which outlives the thread: the thread shares it. Thread and descriptors are
 // there from the first call to the end of the last worker. All processes are started by that thread,
-// because the kernel ends them with the thread that did.
+// because the kernel ends a fork server with the thread that started it.
 class ProcessPool final : public Transport, public Helper {
  public:
   ProcessPool(Client& client, ProcessPoolConfig config)

@@ -115,19 +115,20 @@ void ProcessPool::spawn() {
   const Descriptor write_end(ends[1]);
   fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
 
+  const Descriptor host = open_process(getpid());
   std::vector<std::byte> hello(sizeof(std::uint64_t) + config_.initializer.size());
   const std::uint64_t program = program_id();
   std::memcpy(hello.data(), &program, sizeof(program));
   std::copy(config_.initializer.begin(), config_.initializer.end(),
             hello.begin() + sizeof(program));
-  ours.send({.kind = MessageKind::hello, .payload = hello}, {segment.descriptor(), bell_number_},
-            false);
+  ours.send({.kind = MessageKind::hello, .payload = hello},
+            {segment.descriptor(), bell_number_, host.get()}, false);
 
   workers_.reserve(workers_.size() + 1);
   const int socket = ours.descriptor();
   auto link = std::make_unique<ProcessLink>(std::move(segment), std::move(ours));
-  auto worker =
-      std::make_unique<Worker>(start_process(theirs, write_end.get()), StderrTail(std::move(read_end)));
+  auto worker = std::make_unique<Worker>(start_process(theirs, write_end.get()),
+                                         StderrTail(std::move(read_end)));
   worker->link = link.get();
   try {
     watch(socket);

@@ -15,8 +15,8 @@ inline constexpr const char* fork_server_argument = "--fanout-fork-server";
 inline constexpr int inherited_socket = 3;
 
 // Runs /proc/self/exe with that argument: stdin is /dev/null, stdout this program's, stderr the
-// given descriptor, and nothing else is inherited but `socket`. Blocks no signal. The calling
-// thread must outlive the process, which is ended with it. Throws std::system_error.
+// given descriptor, and nothing else is inherited but `socket`. Blocks no signal. Throws
+// std::system_error.
 Child spawn_self(const char* argument, const ControlSocket& socket, int standard_error);
 
 }  // namespace fanout::detail

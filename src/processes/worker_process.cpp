@@ -3,6 +3,8 @@
 // present call returns: requests to stop, and the end of the parent.
 #include "worker_process.hpp"
 
+#include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -13,7 +15,7 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <sys/prctl.h>
+#include <poll.h>
 
 #include "../core/spin.hpp"
 #include "../remote/modules.hpp"
@@ -34,8 +36,11 @@ namespace {
 
 class WorkerProcess final : public ServerTransport {
  public:
-  WorkerProcess(ControlSocket socket, Descriptor segment, Descriptor bell)
-      : socket_(std::move(socket)), segment_(std::move(segment)), bell_(std::move(bell)) {}
+  WorkerProcess(ControlSocket socket, Descriptor segment, Descriptor bell, Descriptor host)
+      : socket_(std::move(socket)),
+        segment_(std::move(segment)),
+        bell_(std::move(bell)),
+        host_(std::move(host)) {}
 
   void serve(std::span<const std::byte> initializer) {
     std::thread([this] { listen(); }).detach();
@@ -121,8 +126,21 @@ class WorkerProcess final : public ServerTransport {
     for (;;) pause();
   }
 
+  // The host's end is seen twice: by the end of the socket, which a process that it forked can keep
+  // open, and by its descriptor. PR_SET_PDEATHSIG would end this process before it could take along
+  // those that its tasks have started.
+  bool wait_for_packet() {
+    std::array<pollfd, 2> events{pollfd{.fd = socket_.descriptor(), .events = POLLIN, .revents = 0},
+                                 pollfd{.fd = host_.get(), .events = POLLIN, .revents = 0}};
+    while (poll(events.data(), events.size(), -1) < 0 && errno == EINTR) {
+    }
+    return events[1].revents == 0;
+  }
+
   void listen() {
-    while (auto packet = socket_.receive(true)) {
+    while (wait_for_packet()) {
+      auto packet = socket_.receive(true);
+      if (!packet) break;
       const Message& message = packet->message;
       if (message.kind == MessageKind::stop) {
         server_.request_stop(message.call);
@@ -156,6 +174,7 @@ class WorkerProcess final : public ServerTransport {
   ControlSocket socket_;
   const SharedSegment segment_;
   const Descriptor bell_;
+  const Descriptor host_;  // the process of the pool
   RingReader calls_{segment_->calls};
   RingWriter answers_{segment_->answers};
   Server server_{*this};
@@ -168,12 +187,13 @@ class WorkerProcess final : public ServerTransport {
 }  // namespace
 
 void serve_as_worker() {
-  // Beside the end of the socket, which a process forked by the host can keep open.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   fcntl(inherited_socket, F_SETFD, FD_CLOEXEC);
   ControlSocket socket{Descriptor(inherited_socket)};
   auto hello = socket.receive(true);
-  if (!hello || !hello->descriptors[0] || !hello->descriptors[1]) end_with_parent();
+  if (!hello) end_with_parent();
+  for (const Descriptor& descriptor : hello->descriptors) {
+    if (!descriptor) end_with_parent();
+  }
   std::uint64_t program = 0;
   std::span<const std::byte> initializer = hello->message.payload;
   if (hello->message.kind == MessageKind::hello && initializer.size() >= sizeof(program)) {
@@ -186,8 +206,9 @@ void serve_as_worker() {
     _exit(EXIT_FAILURE);
   }
   // Never destroyed: its other thread runs until the process is gone.
-  static auto& worker = *new WorkerProcess(std::move(socket), std::move(hello->descriptors[0]),
-                                           std::move(hello->descriptors[1]));
+  static auto& worker =
+      *new WorkerProcess(std::move(socket), std::move(hello->descriptors[0]),
+                         std::move(hello->descriptors[1]), std::move(hello->descriptors[2]));
   worker.serve(initializer);
   std::exit(EXIT_SUCCESS);
 }

@@ -60,13 +60,17 @@ void Client::submit(PendingCall& call) {
         "its parent");
   }
   bool is_first = false;
+  bool was_open = false;
   {
     const Lock lock(mutex_);
+    was_open = !closed_;
     is_first = !closed_ && workers_.empty() && starting_ == 0;
     if (is_first) ++starting_;
   }
   if (is_first) transport_->start_worker_now();  // or it calls start_failed(), and throws
   observe(TaskEvent::Kind::submitted, call, -1);
+  Steps steps;
+  Inbox nothing;
   {
     const Lock lock(mutex_);
     if (!closed_) {
@@ -75,8 +79,16 @@ void Client::submit(PendingCall& call) {
       enqueue(call);
       return;
     }
+    if (was_open && is_broken()) {
+      // It broke meanwhile, perhaps through the very worker that was started for this call: the
+      // call fails like those that were queued by then.
+      call.state().enqueue_for(*this);
+      ++submitted_;
+      settle(call, {.what = Step::What::broken, .call = &call, .death = nullptr}, steps);
+    }
   }
-  throw_closed();
+  if (steps.empty()) throw_closed();
+  deliver(steps, nothing);
 }
 
 bool Client::withdraw(PendingCall& call) noexcept {

@@ -85,7 +85,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   // Has anything arrived?
   bool has_mail();
 
-  // Fails the tasks whose time is over; when to call it next.
+  // Fails the tasks whose time is over, and does what was put off; when to call it next.
   Deadline expire();
 
   // Closed, and nothing left to do for any worker.
@@ -126,6 +126,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   bool revoke(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
   void take_back_unstarted(RemoteWorker& worker) FANOUT_REQUIRES(mutex_);
   void start_worker_if_needed() FANOUT_REQUIRES(mutex_);
+  Deadline retry_full_workers() FANOUT_REQUIRES(mutex_);
   void retire_if_done() FANOUT_REQUIRES(mutex_);
   std::uint64_t unfinished() const noexcept FANOUT_REQUIRES(mutex_);
   std::size_t occupied() const noexcept FANOUT_REQUIRES(mutex_);
@@ -160,6 +161,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   int next_index_ FANOUT_GUARDED_BY(mutex_) = 0;
   int deaths_at_start_ FANOUT_GUARDED_BY(mutex_) = 0;  // in a row
   bool closed_ FANOUT_GUARDED_BY(mutex_) = false;
+  bool retrying_ FANOUT_GUARDED_BY(mutex_) = false;  // a worker without calls had no room
   bool aborted_ FANOUT_GUARDED_BY(mutex_) = false;
   std::exception_ptr broken_ FANOUT_GUARDED_BY(mutex_);  // why
   std::uint64_t last_id_ FANOUT_GUARDED_BY(mutex_) = 0;

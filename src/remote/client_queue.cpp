@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which call goes to which worker, and when another worker is wanted.
 #include <algorithm>
+#include <utility>
 
 #include "client.hpp"
 
@@ -110,6 +111,8 @@ bool Client::send(RemoteWorker& worker, PendingCall& call) {
   if (call.stop_requested_) message.flags |= flag_stopping;
   if (!worker.link->send(message, apart)) {
     worker.full = true;
+    // No answer of a worker without calls tells that it has room again: see retry_full_workers().
+    if (worker.used == 0 && !std::exchange(retrying_, true)) transport_->wake();
     return false;
   }
   *slot = {.id = ++last_id_, .call = &call};
@@ -157,7 +160,7 @@ void Client::take_back_unstarted(RemoteWorker& worker) {
 // both seldom want the same one. Nobody may stay idle while a call waits behind another, which may
 // wait for it: each round either moves one or finds that one has started.
 void Client::rebalance() {
-  const auto idle = [](const auto& worker) { return worker->idle(); };
+  const auto idle = [](const auto& worker) { return worker->idle() && !worker->full; };
   while (queue_.empty() && std::any_of(workers_.begin(), workers_.end(), idle)) {
     std::vector<PendingCall*> ahead = most_sent_ahead();
     if (ahead.empty()) return;
@@ -189,6 +192,22 @@ std::vector<PendingCall*> Client::most_sent_ahead() const {
     if (here.size() > most.size()) most = std::move(here);
   }
   return most;
+}
+
+// A worker may have no room although it has no call: what was sent before is still on its way.
+Deadline Client::retry_full_workers() {
+  constexpr double some_time = 0.005;
+  Deadline next = Deadline::never();
+  if (!retrying_) return next;
+  for (const auto& worker : workers_) {
+    if (!worker->full || worker->used != 0) continue;
+    worker->full = false;
+    fill(*worker);
+    dispatch();
+    if (worker->full) next = Deadline::after_seconds(some_time);
+  }
+  retrying_ = !next.is_never();
+  return next;
 }
 
 void Client::retire_if_done() {

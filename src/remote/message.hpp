@@ -29,8 +29,9 @@ inline constexpr MessageKind last_message_kind = MessageKind::retire;
 inline constexpr std::uint16_t flag_apart = 1;     // the payload comes as a blob of its own
 inline constexpr std::uint16_t flag_announce = 2;  // of a call: say when it starts
 inline constexpr std::uint16_t flag_stopping = 4;  // of a call: its token is asked already
-inline constexpr std::uint16_t flag_in_place = 8;   // of a result: it is in the blob of the call; the
-                                                    // payload is its size
+inline constexpr std::uint16_t flag_in_place =
+    8;  // of a result: it is in the blob of the call; the
+        // payload is its size
 inline constexpr std::uint16_t known_flags = 15;
 
 struct Message {

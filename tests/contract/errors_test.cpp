@@ -199,7 +199,8 @@ TEST(Unhandled, hook_that_throws_hurts_nobody) {
 TEST(Unhandled, default_writes_one_line_to_stderr_and_an_empty_hook_restores_it) {
   {
     const UnhandledRecorder recorder;
-  }  // sets a hook and then an empty one
+  }
+  on_unhandled_exception({});
   ::testing::internal::CaptureStderr();
   {
     const Future<int> future = failed();
@@ -211,6 +212,7 @@ TEST(Unhandled, default_writes_one_line_to_stderr_and_an_empty_hook_restores_it)
 }
 
 TEST(Unhandled, default_writes_one_line_for_what_is_no_std_exception_too) {
+  on_unhandled_exception({});
   ::testing::internal::CaptureStderr();
   {
     Promise<int> promise;

@@ -53,9 +53,8 @@ class WorkerDeath : public ::testing::Test {
     return {.max_workers = workers, .start_method = Kind::value};
   }
 };
-using Methods =
-    ::testing::Types<std::integral_constant<StartMethod, StartMethod::spawn>,
-                     std::integral_constant<StartMethod, StartMethod::forkserver>>;
+using Methods = ::testing::Types<std::integral_constant<StartMethod, StartMethod::spawn>,
+                                 std::integral_constant<StartMethod, StartMethod::forkserver>>;
 TYPED_TEST_SUITE(WorkerDeath, Methods);
 
 // conformance: 91, 95, 120, 174
@@ -105,12 +104,12 @@ TYPED_TEST(WorkerDeath, brings_the_last_lines_of_its_stderr) {
 // behaviour: 62, 63
 TYPED_TEST(WorkerDeath, sends_again_what_had_not_been_started) {
   ProcessPoolExecutor executor(this->options(1));
+  const int worker = executor.submit(own_pid, 0).result();
   Door door;
   const auto standing = occupy(executor, door, 1);
   std::vector<Future<int>> futures;
   for (int i = 0; i < 20; ++i) futures.push_back(executor.submit(square, i));
-  // The worker is the only child of this process.
-  kill(std::stoi(*Resources::now().children.begin()), SIGKILL);
+  kill(worker, SIGKILL);
   standing[0].wait();
   check_failed<WorkerDied>(standing[0]);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(futures[static_cast<std::size_t>(i)].result(), i * i);

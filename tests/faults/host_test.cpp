@@ -97,10 +97,10 @@ Pids started_by(Program& program, std::size_t selves, std::size_t workers, std::
   return pids;
 }
 
-// What the host or a task has forked is theirs to end when the pool is gone.
-void end_forks(const Pids& pids) {
+// What the host has forked is its own to end. What a task has forked goes with its worker.
+void end_heirs(const Pids& pids) {
   for (const auto& [what, pid] : pids) {
-    if (what == "child" || what == "heir") kill(pid, SIGKILL);
+    if (what == "heir") kill(pid, SIGKILL);
   }
 }
 
@@ -125,7 +125,7 @@ TEST_P(Host, killed_under_load_leaves_no_worker_after_a_second) {
       ASSERT_EQ(kill(program.pid(), signal), 0);
       const auto killed = Clock::now();
       EXPECT_EQ(program.end(), -signal);
-      end_forks(pids);
+      end_heirs(pids);
       check_all_gone(killed);
     }
   }
@@ -140,7 +140,7 @@ TEST_P(Host, killed_leaves_nothing_of_pools_within_its_tasks) {
     ASSERT_EQ(kill(program.pid(), SIGKILL), 0);
     const auto killed = Clock::now();
     EXPECT_EQ(program.end(), -SIGKILL);
-    end_forks(pids);
+    end_heirs(pids);
     check_all_gone(killed);
   }
 }
@@ -198,7 +198,7 @@ TEST_P(Host, that_leaves_running_tasks_behind_leaves_no_process) {
     const Pids pids = started_by(program, 0, 2, 2);
     EXPECT_EQ(program.end(), 3);
     const auto ended = Clock::now();
-    end_forks(pids);
+    end_heirs(pids);
     check_all_gone(ended);
   }
 }

@@ -2,6 +2,8 @@
 // Sets and restores the error hook.
 #include "support/unhandled.hpp"
 
+#include <cstdio>
+
 #include <fanout/errors.hpp>
 
 #include "support/vocabulary.hpp"
@@ -15,7 +17,17 @@ UnhandledRecorder::UnhandledRecorder() {
   });
 }
 
-UnhandledRecorder::~UnhandledRecorder() { on_unhandled_exception({}); }
+UnhandledRecorder::~UnhandledRecorder() { watch_for_bad_workers(); }
+
+void watch_for_bad_workers() {
+  on_unhandled_exception([](const std::exception_ptr& error, std::string_view where) {
+    std::fprintf(stderr, "unhandled in %s: %s\n", std::string(where).c_str(),
+                 text_of(error).c_str());
+    if (where == "a worker process") {
+      ADD_FAILURE() << text_of(error);
+    }
+  });
+}
 
 std::size_t UnhandledRecorder::count() const {
   const std::lock_guard lock(mutex_);

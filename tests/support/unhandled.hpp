@@ -13,7 +13,7 @@ namespace fanout::test {
 class UnhandledRecorder {
  public:
   UnhandledRecorder();
-  ~UnhandledRecorder();  // restores the default hook
+  ~UnhandledRecorder();  // restores watch_for_bad_workers()
   UnhandledRecorder(const UnhandledRecorder&) = delete;
   UnhandledRecorder& operator=(const UnhandledRecorder&) = delete;
 
@@ -30,5 +30,9 @@ class UnhandledRecorder {
   mutable std::mutex mutex_;
   std::vector<Report> reports_;
 };
+
+// Fails the test in which a worker process ends badly without failing a task: a sanitizer's report
+// at its end is seen so.
+void watch_for_bad_workers();
 
 }  // namespace fanout::test

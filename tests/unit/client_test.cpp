@@ -251,6 +251,7 @@ TEST_F(ClientTest, ends_a_worker_that_breaks_the_rules) {
     worker->answers.push_back({{.kind = kind, .slot = 3, .call = 99, .payload = {}}, {}});
     pool.collect();
     EXPECT_TRUE(worker->ended);
+    pool.transport->die(worker);
     pool.settle();
     EXPECT_EQ(future.result(), 1);  // it had not been started, so another worker ran it
   }

@@ -34,9 +34,10 @@ std::string printed(Fn fn) {
   return ::testing::internal::GetCapturedStderr();
 }
 
-// Each test leaves the default hook behind.
+// Each test finds the default hook, and leaves it behind.
 class Errors : public ::testing::Test {
  protected:
+  void SetUp() override { on_unhandled_exception({}); }
   void TearDown() override { on_unhandled_exception({}); }
 };
 

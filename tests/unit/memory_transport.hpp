@@ -128,10 +128,12 @@ class MemoryTransport final : public detail::Transport {
   }
 
   // The worker is gone. What it has claimed and not answered dies with it.
-  void die(const std::shared_ptr<MemoryWorker>& worker, int signal = 9) {
+  void die(const std::shared_ptr<MemoryWorker>& given) {
+    const auto worker = given;
     std::erase(workers, worker);
     client_.on_death(*worker->record, {.pid = 4711,
-                                       .signal = signal,
+                                       .exit_code = worker->left ? 0 : -1,
+                                       .signal = worker->left ? 0 : 9,
                                        .text = "pid 4711 was ended by SIGKILL",
                                        .last_lines = "its last words\n"});
   }
