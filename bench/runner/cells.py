@@ -13,9 +13,10 @@ from .workloads import Workload
 
 BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
-ORDER = ("fanout", "tbb_task_group", "tbb_parallel_for", "tbb_enqueue", "moodycamel", "boost_asio",
-         "boost_thread", "qt", "textbook", "std_async", "python", "plain_threads",
-         "sequential")  # fmt: skip
+ORDER = ("fanout", "fanout_forkserver", "tbb_task_group", "tbb_parallel_for", "tbb_enqueue",
+         "moodycamel", "boost_asio", "boost_thread", "boost_interprocess", "qt", "textbook",
+         "std_async", "socket_pair", "pipe_farm", "python", "python_forkserver", "plain_threads",
+         "memcpy", "sequential")  # fmt: skip
 LONGEST = 300  # seconds; then a cell has failed
 
 
@@ -40,8 +41,9 @@ def build(folder: Path) -> None:
 
 def command_of(workload: Workload, contender: str, folder: Path) -> list[str] | None:
     """None: not built, because its library is not installed here."""
-    if contender == "python":
-        return [sys.executable, str(BENCH / workload.cells / "python.py")]
+    script = BENCH / workload.cells / f"{contender}.py"
+    if script.exists():
+        return [sys.executable, str(script)]
     program = folder / "bench" / workload.cells / contender
     return [str(program)] if program.exists() else None
 

@@ -72,6 +72,18 @@ WORKLOADS = [
     Workload("idle", "processor time used in 3 s of having nothing to do, after a burst",
              "ms of processor time", 3_000, 100, divided=False),
     Workload("memory", "a task that has not started, and its future", "bytes", 200_000, 500),
+    Workload("process_roundtrip", "a number goes to a worker process and comes back, and again",
+             "ns per trip", 50_000, 50, workers=1),
+    Workload("process_calls", "small calls to two worker processes, results in order",
+             "ns per call", 100_000, 200, workers=2),
+    Workload("process_echo_1MiB", "1 MiB goes to a worker process and comes back", "ms per echo",
+             1 << 20, 1 << 10, folder="process_echo", workers=1, divided=False),
+    Workload("process_echo_100MiB", "the same with 100 MiB", "ms per echo",
+             100 << 20, 100 << 10, folder="process_echo", workers=1, divided=False),
+    Workload("process_start", "a new pool, until each of its four processes gave a result",
+             "ms per start", 10, 1, workers=4, divided=False),
+    Workload("process_recovery", "a worker process is killed, until the next task has run",
+             "ms per death", 50, 3, workers=1, divided=False),
 ]  # fmt: skip
 
 # Scaling: some of the above by number of workers. A thread for each task, and no thread at all,

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// process_start: fanout, each process a fresh one.
+#include "workload.hpp"
+
+int main(int argc, char** argv) {
+  fanout::init(argc, argv);
+  return process_start::measure(argc, argv, fanout::StartMethod::spawn);
+}
