@@ -189,7 +189,9 @@ TYPED_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_after_the_run
   using Will = LastWill<typename TypeParam::Executor>;
   executor->submit([will = Will(*executor, executed)] {}).wait();
   executor->submit([](const Will&) {}, Will(*executor, executed)).wait();
-  { (void)executor->submit([&] { return Will(*executor, executed); }); }
+  {
+    (void)executor->submit([&] { return Will(*executor, executed); });
+  }
   executor->submit([will = Will(*executor, executed)] { throw std::runtime_error("thrown"); })
       .exception();
   while (executed < 4) std::this_thread::yield();

@@ -49,10 +49,11 @@ TEST(WithoutMemory, submit_with_a_name_and_a_limit_throws_or_works) {
 TEST(WithoutMemory, a_limit_that_passes_fails_the_future) {
   survives_without_memory("a limit that passes", [](Trial&) {
     ThreadPoolExecutor executor(1);
-    const auto future = executor.submit({.name = "a name too long to be kept in place", .timeout = 0s},
-                                        [](const std::stop_token& token) {
-                                          while (!token.stop_requested()) std::this_thread::yield();
-                                        });
+    const auto future =
+        executor.submit({.name = "a name too long to be kept in place", .timeout = 0s},
+                        [](const std::stop_token& token) {
+                          while (!token.stop_requested()) std::this_thread::yield();
+                        });
     const std::exception_ptr error = future.exception();
     EXPECT_TRUE(is_a<TaskTimeoutError>(error) || is_a<std::bad_alloc>(error));
   });
@@ -64,8 +65,7 @@ void map_survives(const char* name, const MapOptions& options) {
     std::vector<decltype(trial.job())> jobs;
     for (int i = 0; i < 6; ++i) jobs.push_back(trial.job());
     std::size_t read = 0;
-    auto results = executor.map(
-        options, [](const auto& job) { return job(); }, jobs);
+    auto results = executor.map(options, [](const auto& job) { return job(); }, jobs);
     for (auto it = results.begin(); it != results.end(); ++it) {
       const Witness witness = *it;
       ++read;
