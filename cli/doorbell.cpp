@@ -20,7 +20,7 @@ Doorbell::Doorbell() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 Doorbell::~Doorbell() { close(descriptor_); }
 
-void Doorbell::ring() noexcept {
+void Doorbell::ring() const noexcept {
   const std::uint64_t one = 1;
   // It fails only where the bell has been rung without end already.
   [[maybe_unused]] const auto written = write(descriptor_, &one, sizeof one);

@@ -17,7 +17,7 @@ class Doorbell {
   Doorbell& operator=(const Doorbell&) = delete;
   ~Doorbell();
 
-  void ring() noexcept;
+  void ring() const noexcept;
 
   // Sleeps until it rings (or has rung since the last time), until `event` is set if one is given,
   // or until the time is over.

@@ -23,7 +23,7 @@ class Client::Handle {
  public:
   Handle(const ClientOptions& options, const Event& stop);
   Response get(const std::string& url, const BodySink& on_body);
-  Response post(const std::string& url, std::string_view body, const BodySink& on_body);
+  Response post(const std::string& url, const std::string& body, const BodySink& on_body);
 
  private:
   template <typename Value>
@@ -65,7 +65,7 @@ Response Client::get(const std::string& url, const BodySink& on_body) {
   return handle_->get(url, on_body);
 }
 
-Response Client::post(const std::string& url, std::string_view body, const BodySink& on_body) {
+Response Client::post(const std::string& url, const std::string& body, const BodySink& on_body) {
   return handle_->post(url, body, on_body);
 }
 
@@ -127,7 +127,7 @@ Response Client::Handle::get(const std::string& url, const BodySink& on_body) {
   return perform(url, on_body);
 }
 
-Response Client::Handle::post(const std::string& url, std::string_view body,
+Response Client::Handle::post(const std::string& url, const std::string& body,
                               const BodySink& on_body) {
   set(CURLOPT_POST, 1L);
   set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));

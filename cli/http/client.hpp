@@ -48,7 +48,7 @@ class Client {
   Response get(const std::string& url, const BodySink& on_body);
 
   // The same, sending `body`; its Content-Type is among the headers of the options.
-  Response post(const std::string& url, std::string_view body, const BodySink& on_body);
+  Response post(const std::string& url, const std::string& body, const BodySink& on_body);
 
  private:
   class Handle;

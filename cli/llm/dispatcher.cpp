@@ -119,7 +119,7 @@ void Dispatcher::start_what_may(Time now) {
     try {
       // Its future is of no use: the promise tells what became of it.
       static_cast<void>(pool_.submit(&Dispatcher::run, this, call.get()));
-      call.release();  // the worker's from here on
+      static_cast<void>(call.release());  // the worker's from here on
     } catch (const std::exception& error) {
       // Not even one worker could be started.
       if (fatal_.empty()) fatal_ = error.what();
