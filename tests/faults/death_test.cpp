@@ -163,7 +163,7 @@ TEST_P(Death, brings_the_last_lines_of_stderr) {
   EXPECT_TRUE(holds(::testing::internal::GetCapturedStderr(), "line 500\n"));  // it was passed on
 }
 
-// conformance: 91, 92, 164
+// conformance: 91, 92
 // behaviour: 62
 TEST_P(Death, breaks_a_pool_that_is_to_break) {
   for (int round = 0; round < rounds(); ++round) {
@@ -195,7 +195,7 @@ TEST_P(Death, breaks_a_pool_that_is_to_break) {
   }
 }
 
-// conformance: 128
+// conformance: 128, 164
 TEST_P(Death, after_shutdown_has_begun_does_not_hang_it) {
   for (int round = 0; round < rounds(); ++round) {
     ProcessPoolExecutor executor(with(1));

@@ -58,7 +58,6 @@ int obey(std::stop_token token) {
 class Ending : public Fault {};
 FANOUT_FAULTS(Ending);
 
-// conformance: 211
 TEST_P(Ending, by_a_time_limit_fails_the_task_and_replaces_its_worker) {
   ProcessPoolExecutor executor(with(1));
   Reports reports;
@@ -125,8 +124,7 @@ TEST_P(Ending, by_a_time_limit_spares_tasks_that_wait_behind) {
   }
 }
 
-// conformance: 93, 211
-TEST_P(Ending, by_a_time_limit_within_a_chunk_fails_that_element_only) {
+TEST_P(Ending, by_a_time_limit_fails_that_one_of_many_only) {
   ProcessPoolExecutor executor(with(1));
   for (int round = 0; round < rounds(); ++round) {
     const auto hang_at_three = +[](int n) {

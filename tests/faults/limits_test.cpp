@@ -121,7 +121,7 @@ std::error_code refusal_of(ProcessPoolExecutor& executor) {
   return {};
 }
 
-// conformance: 90, 108
+// conformance: 108
 TEST_P(Limits, of_descriptors_make_the_first_submit_throw_and_lose_nothing) {
   for (int round = 0; round < rounds(10); ++round) {  // each tries every number there is
     int more = 0;

@@ -69,7 +69,6 @@ class Redirected {
 class Output : public Fault {};
 FANOUT_FAULTS(Output);
 
-// conformance: 192
 // behaviour: 69
 TEST_P(Output, of_tasks_arrives_whole_and_their_input_is_empty) {
   for (int round = 0; round < rounds(5); ++round) {

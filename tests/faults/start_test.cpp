@@ -74,8 +74,10 @@ TEST_P(Starting, with_workers_that_fail_before_they_are_ready_breaks_the_pool_an
           future.result();
           ADD_FAILURE() << "ran";
         } catch (const BrokenProcessPool& error) {
-          if (how == Start::kills_itself) EXPECT_TRUE(holds(error.what(), "SIGKILL"));
-          if (how == Start::exits) EXPECT_TRUE(holds(error.what(), "exit code 17"));
+          const char* const why = how == Start::kills_itself ? "SIGKILL"
+                                  : how == Start::exits      ? "exit code 17"
+                                                             : "the initializer of a worker threw";
+          EXPECT_TRUE(holds(error.what(), why));
           if (how == Start::throws) {
             const auto cause = thrown<std::runtime_error>([&] { std::rethrow_if_nested(error); });
             EXPECT_EQ(cause, "no licence");

@@ -165,7 +165,6 @@ TEST_P(Storm, of_deaths_loses_no_task_and_runs_none_twice) {
   }
 }
 
-// conformance: 179
 TEST_P(Storm, of_kills_and_replacements_piles_nothing_up) {
   ProcessPoolExecutor executor(with(1));
   (void)executor.submit(own_pid).result();
