@@ -213,6 +213,7 @@ TEST(CompletionQueue, cancels_only_what_has_not_arrived) {
 struct SelectiveHelper final : detail::Helper {
   SelectiveHelper() { detail::context.helper = this; }
   ~SelectiveHelper() { detail::context.helper = nullptr; }
+  const detail::Owner* owner() const noexcept override { return nullptr; }
   bool run_awaited(State& state) override {
     asked += state.name();
     if (state.name() == foreign) return false;

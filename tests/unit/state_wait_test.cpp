@@ -28,6 +28,7 @@ class FakeHelper final : public detail::Helper {
   explicit FakeHelper(bool willing) : willing_(willing) { detail::context.helper = this; }
   ~FakeHelper() { detail::context.helper = nullptr; }
 
+  const detail::Owner* owner() const noexcept override { return nullptr; }
   bool run_awaited(State& state) override {
     ++asked;
     if (willing_) run_and_finish(state);
