@@ -20,7 +20,8 @@ int read_stdin() {
 }
 
 std::size_t write_a_megabyte(int descriptor) {
-  const std::string line = std::string(1023, 'x') + "\n";
+  std::string line(1024, 'x');
+  line.back() = '\n';
   std::size_t written = 0;
   while (written < megabyte) {
     const ssize_t size = write(descriptor, line.data(), line.size());

@@ -131,6 +131,7 @@ TEST(Wait, for_all_waits_whichever_comes_last) {
 }
 
 struct RunningHelper final : detail::Helper {
+  const detail::Owner* owner() const noexcept override { return nullptr; }
   bool run_awaited(State& state) override {
     ++asked;
     run_and_finish(state);
