@@ -164,7 +164,8 @@ void State::run() {
   } catch (abi::__forced_unwind&) {
     // The thread is being ended from within (pthread_exit, pthread_cancel), and must be allowed to.
     if (settle()) {
-      error_ = make_error([this] { return BrokenPromise(name() + " ended the thread that ran it"); });
+      error_ =
+          make_error([this] { return BrokenPromise(name() + " ended the thread that ran it"); });
     }
     discard();
     throw;
