@@ -45,8 +45,9 @@ void fail_to_initialize() { throw std::out_of_range("no licence"); }
 TEST(ProcessPool, refuses_options_that_make_no_sense) {
   EXPECT_EQ(thrown<std::invalid_argument>([] { ProcessPoolExecutor executor(0); }),
             "max_workers must be greater than 0");
-  EXPECT_EQ(thrown<std::invalid_argument>([] { ProcessPoolExecutor executor({.max_workers = -1}); }),
-            "max_workers must be greater than 0");
+  EXPECT_EQ(
+      thrown<std::invalid_argument>([] { ProcessPoolExecutor executor({.max_workers = -1}); }),
+      "max_workers must be greater than 0");
   EXPECT_EQ(thrown<std::invalid_argument>(
                 [] { ProcessPoolExecutor executor({.max_tasks_per_child = 0}); }),
             "max_tasks_per_child must be greater than 0");
@@ -264,9 +265,8 @@ TEST(ProcessPool, lets_a_callback_wait_for_another_call) {
   Door door;
   const auto standing = occupy(executor, door, 1);
   std::promise<int> sum;
-  standing[0].add_done_callback([&](const Future<int>&) {
-    sum.set_value(executor.submit(add, 20, 22).result());
-  });
+  standing[0].add_done_callback(
+      [&](const Future<int>&) { sum.set_value(executor.submit(add, 20, 22).result()); });
   door.open();
   EXPECT_EQ(sum.get_future().get(), 42);
 }

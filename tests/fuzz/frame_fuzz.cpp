@@ -2,8 +2,8 @@
 // Feeds arbitrary bytes to the decoder of frames, as a worker gone mad would.
 #include <cstdint>
 #include <cstdlib>
-#include <vector>
 #include <span>
+#include <vector>
 
 #include "remote/frame.hpp"
 
@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const ProtocolError&) {
   }
   // The same as the payload of a frame that is in order: whatever is in it, it comes back.
-  const auto payload = std::as_bytes(std::span(data, size)).first(size < longest_payload ? size : longest_payload);
+  const auto payload =
+      std::as_bytes(std::span(data, size)).first(size < longest_payload ? size : longest_payload);
   Message message{.kind = MessageKind::result, .slot = 1, .call = 2, .payload = payload};
   const FrameHeader header = encode_header(message);
   std::vector<std::byte> frame(header.begin(), header.end());

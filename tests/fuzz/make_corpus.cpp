@@ -11,11 +11,10 @@ int main(int argc, char** argv) {
   for (int kind = 1; kind <= static_cast<int>(last_message_kind); ++kind) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{5}, std::size_t{300}}) {
       const std::string payload(size, static_cast<char>('a' + kind));
-      const FrameHeader header =
-          encode_header({.kind = static_cast<MessageKind>(kind),
-                         .slot = 3,
-                         .call = 77,
-                         .payload = std::as_bytes(std::span(payload))});
+      const FrameHeader header = encode_header({.kind = static_cast<MessageKind>(kind),
+                                                .slot = 3,
+                                                .call = 77,
+                                                .payload = std::as_bytes(std::span(payload))});
       std::ofstream file(std::string(argv[1]) + "/" + std::to_string(kind) + "-" +
                          std::to_string(size));
       file.write(reinterpret_cast<const char*>(header.data()), header.size());

@@ -12,7 +12,7 @@
 
 // A report of the thread sanitizer ends the process: in a worker it fails the task. And the end of a
 // worker does not take a second.
-extern "C" const char* __tsan_default_options();  // NOLINT: the sanitizer's name
+extern "C" const char* __tsan_default_options();   // NOLINT: the sanitizer's name
 extern "C" const char* __tsan_default_options() {  // NOLINT
   return "halt_on_error=1:atexit_sleep_ms=0";
 }
