@@ -161,6 +161,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   Atomic<std::uint64_t> last_group_{0};
   int next_index_ FANOUT_GUARDED_BY(mutex_) = 0;
   int deaths_at_start_ FANOUT_GUARDED_BY(mutex_) = 0;  // in a row
+  bool was_ready_ FANOUT_GUARDED_BY(mutex_) = false;   // some worker, once
   bool closed_ FANOUT_GUARDED_BY(mutex_) = false;
   bool retrying_ FANOUT_GUARDED_BY(mutex_) = false;  // a worker without calls had no room
   bool aborted_ FANOUT_GUARDED_BY(mutex_) = false;

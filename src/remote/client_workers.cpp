@@ -14,8 +14,10 @@ namespace fanout::detail {
 
 using Phase = RemoteWorker::Phase;
 
-// So many workers may die in a row before one was ready.
-constexpr int most_deaths_at_start = 3;
+// When so many workers in a row die before they are ready, the pool is broken. Where none has ever
+// been ready, the next one will hardly be; later, somebody may just be killing them.
+constexpr int most_deaths_at_first = 3;
+constexpr int most_deaths_later = 50;
 
 RemoteWorker& Client::add_worker(std::unique_ptr<Link> link) {
   const Lock lock(mutex_);
@@ -105,6 +107,7 @@ void Client::handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps
     case MessageKind::ready:
       if (worker.phase == Phase::starting) worker.phase = Phase::ready;
       deaths_at_start_ = 0;
+      was_ready_ = true;
       return;
     case MessageKind::refused:
       try {
@@ -239,8 +242,8 @@ void Client::on_death(RemoteWorker& worker, Death death) {
     std::erase_if(limits_, [&worker](const Limit& limit) { return limit.worker == &worker; });
     transport_->forget(*worker.link);
     std::erase_if(workers_, [&worker](const auto& other) { return other.get() == &worker; });
-    if (!expected &&
-        (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths_at_start))) {
+    const int most_deaths = was_ready_ ? most_deaths_later : most_deaths_at_first;
+    if (!expected && (options_.break_on_death || (at_start && ++deaths_at_start_ >= most_deaths))) {
       std::string why = "the pool is broken: a worker ended abruptly: ";
       if (at_start) why = "the pool is broken: its workers end before they are ready: ";
       break_pool(std::make_exception_ptr(BrokenProcessPool(why + shared->text)), Ending::now,

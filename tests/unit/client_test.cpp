@@ -129,6 +129,23 @@ TEST_F(ClientTest, breaks_after_three_deaths_in_a_row_before_a_worker_was_ready)
   EXPECT_TRUE(holds(thrown<BrokenProcessPool>([&] { (void)pool.submit(run, 2); }), "SIGKILL"));
 }
 
+TEST_F(ClientTest, bears_more_deaths_at_start_once_a_worker_was_ready) {
+  MemoryPool pool({.max_workers = 1});
+  const auto first = pool.submit(run, 1);
+  pool.settle();
+  EXPECT_EQ(first.result(), 1);
+  pool.transport->die(pool.transport->workers[0]);
+  const auto second = pool.submit(run, 2);
+  for (int death = 0; death < 10; ++death) {
+    pool.transport->die(pool.transport->workers[0]);
+    pool.transport->start_wanted();
+  }
+  check_pending(second);
+  pool.worker(0).become_ready();
+  pool.settle();
+  EXPECT_EQ(second.result(), 2);
+}
+
 TEST_F(ClientTest, breaks_on_the_first_death_if_told_so) {
   MemoryPool pool({.max_workers = 2, .break_on_death = true});
   const auto running = pool.submit(run, 1);
