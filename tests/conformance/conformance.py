@@ -104,6 +104,8 @@ def running_tests(build: str) -> set[str]:
 
 
 def tests_in(program: str) -> set[str]:
+    if not Path(program).exists():
+        sys.exit(f"{program} is not built")
     listing = subprocess.run([program, "--gtest_list_tests"], capture_output=True, text=True,
                              check=True).stdout
     found = set()
