@@ -15,8 +15,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <gmock/gmock.h>
+
 #include "faults/fault.hpp"
 #include "support/resources.hpp"
+#include "support/unhandled.hpp"
 #include "support/vocabulary.hpp"
 #include "support/waiting.hpp"
 
@@ -134,6 +137,7 @@ TEST_P(Storm, of_deaths_loses_no_task_and_runs_none_twice) {
   constexpr int tasks = 1000;
   for (int round = 0; round < rounds(10); ++round) {  // seconds each
     std::ofstream(notes_).close();
+    const UnhandledRecorder reports;  // a worker may be killed just when it is to leave
     ProcessPoolExecutor executor(with(4));
     std::vector<Future<int>> futures;
     int kills = 0;
@@ -162,6 +166,8 @@ TEST_P(Storm, of_deaths_loses_no_task_and_runs_none_twice) {
     }
     EXPECT_GT(kills, 10);
     EXPECT_LE(died, kills);
+    for (const std::string& text : reports.texts())
+      EXPECT_THAT(text, testing::HasSubstr("SIGKILL"));
   }
 }
 
