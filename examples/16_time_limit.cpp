@@ -8,19 +8,16 @@
 #include <iostream>
 #include <regex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fanout/fanout.hpp>
 
 using namespace std::chrono_literals;
 
-// Some patterns take longer than the universe is old.
+// Some patterns take longer than the universe is old: this one stands for them.
 bool matches(const std::string& pattern, const std::string& text) {
-  if (pattern == "(a*)*b") {
-    volatile bool forever = true;
-    while (forever) {
-    }
-  }
+  while (pattern == "(a*)*b") std::this_thread::yield();
   return std::regex_match(text, std::regex(pattern));
 }
 

@@ -2,6 +2,8 @@
 // The codecs of containers.
 #pragma once
 
+#include <iterator>
+
 #include <fanout/detail/serialize/basic.hpp>
 
 namespace fanout::detail {
