@@ -234,10 +234,13 @@ TEST_P(ProcessPoolLife, takes_hundreds_of_submits_while_its_own_thread_is_busy) 
   ProcessPoolExecutor executor(with(2));
   Gate entered;
   Gate gate;
-  executor.submit(square, 1).add_done_callback([&](const Future<int>&) {
+  Door door;
+  const auto standing = occupy(executor, door, 1);
+  standing[0].add_done_callback([&](const Future<int>&) {
     entered.open();
     gate.pass();
   });
+  door.open();
   entered.pass();
   std::vector<Future<int>> futures;
   for (int i = 0; i < 500; ++i) futures.push_back(executor.submit(square, i));
