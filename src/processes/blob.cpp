@@ -31,9 +31,17 @@ void throw_errno(const char* what) {
   throw std::system_error(errno, std::generic_category(), std::string("fanout: ") + what);
 }
 
+Descriptor beyond_standard_streams(int number) {
+  Descriptor descriptor(number);
+  if (number > STDERR_FILENO) return descriptor;
+  const int copy = fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (copy < 0) throw_errno("dup beyond the standard streams");
+  return Descriptor(copy);
+}
+
 Descriptor checked(int number, const char* what) {
   if (number < 0) throw_errno(what);
-  return Descriptor(number);
+  return beyond_standard_streams(number);
 }
 
 SharedMemory::SharedMemory(std::size_t size)

@@ -27,7 +27,9 @@ std::pair<ControlSocket, ControlSocket> ControlSocket::pair() {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     throw_errno("socketpair for a worker");
   }
-  return {ControlSocket(Descriptor(ends[0])), ControlSocket(Descriptor(ends[1]))};
+  Descriptor second(ends[1]);  // owned also if the first cannot be copied
+  ControlSocket first(beyond_standard_streams(ends[0]));
+  return {std::move(first), ControlSocket(beyond_standard_streams(second.release()))};
 }
 
 ControlSocket::Sent ControlSocket::send(const Message& message,
@@ -83,7 +85,7 @@ std::optional<ControlSocket::Packet> ControlSocket::receive(bool block) {
     for (std::size_t i = 0; i < count && i < most_descriptors; ++i) {
       int number = -1;
       std::memcpy(&number, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-      packet.descriptors[i] = Descriptor(number);
+      packet.descriptors[i] = beyond_standard_streams(number);
     }
   }
   packet.bytes.resize(static_cast<std::size_t>(size));

@@ -37,7 +37,11 @@ class Descriptor {
 // Throws std::system_error with errno: "fanout: <what>".
 [[noreturn]] void throw_errno(const char* what);
 
-// The descriptor that a system call returned; throws if it failed.
+// Owns the number, or a copy beyond 0 to 2 in its place: in a program that has closed those, what is
+// written to standard output or error would go to the pool's memory and sockets.
+Descriptor beyond_standard_streams(int number);
+
+// The descriptor that a system call returned, beyond the standard streams; throws if it failed.
 Descriptor checked(int number, const char* what);
 
 }  // namespace fanout::detail

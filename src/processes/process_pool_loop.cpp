@@ -112,7 +112,9 @@ void ProcessPool::spawn() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("pipe for the stderr of a worker");
   Descriptor read_end(ends[0]);
-  const Descriptor write_end(ends[1]);
+  Descriptor write_end(ends[1]);
+  read_end = beyond_standard_streams(read_end.release());
+  write_end = beyond_standard_streams(write_end.release());
   fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
 
   const Descriptor host = open_process(getpid());

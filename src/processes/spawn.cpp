@@ -49,11 +49,19 @@ Descriptor out_of_the_way(int number) {
   return checked(fcntl(number, F_DUPFD_CLOEXEC, inherited_socket + 1), "dup for a worker");
 }
 
+// The same of what is to be the standard error of a child, and nothing for what is closed.
+Descriptor errors_of(int standard_error) {
+  if (fcntl(standard_error, F_GETFD) >= 0) return out_of_the_way(standard_error);
+  const Descriptor nowhere =
+      checked(open("/dev/null", O_WRONLY | O_CLOEXEC), "open of /dev/null for a worker");
+  return out_of_the_way(nowhere.get());
+}
+
 }  // namespace
 
 Child spawn_self(const char* argument, const ControlSocket& socket, int standard_error) {
   const Descriptor channel = out_of_the_way(socket.descriptor());
-  const Descriptor errors = out_of_the_way(standard_error);
+  const Descriptor errors = errors_of(standard_error);
   Actions actions;
   const auto add = [](int error) { check(error, "posix_spawn_file_actions_add"); };
   add(posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0));

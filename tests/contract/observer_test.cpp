@@ -49,6 +49,7 @@ class Recorder final : public fanout::Observer {
   std::map<std::string, std::vector<Step>> steps_;
 };
 
+// conformance: 211
 TEST(Observer, is_told_each_step_before_the_future_is_done) {
   Recorder recorder;
   fanout::ThreadPoolExecutor executor({.max_workers = 2, .observer = &recorder});

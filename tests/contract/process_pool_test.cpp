@@ -109,7 +109,7 @@ TEST(ProcessPool, is_broken_by_an_initializer_that_throws) {
   EXPECT_EQ(left_over(before, Resources::now()), "");
 }
 
-// conformance: 100, 101
+// conformance: 100, 101, 173
 TEST(ProcessPool, replaces_a_worker_after_max_tasks_per_child) {
   ProcessPoolExecutor executor({.max_workers = 1, .max_tasks_per_child = 3});
   std::map<int, int> tasks;
@@ -300,6 +300,7 @@ struct Recorder : Observer {
   std::map<std::string, std::vector<TaskEvent::Kind>> steps;
 };
 
+// conformance: 211
 TEST(ProcessPool, tells_its_observer_each_step) {
   using enum TaskEvent::Kind;
   Recorder recorder;

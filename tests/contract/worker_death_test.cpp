@@ -91,6 +91,7 @@ TYPED_TEST(WorkerDeath, by_exit_tells_the_code) {
   EXPECT_EQ(executor.submit(add, 1, 2).result(), 3);
 }
 
+// conformance: 193
 TYPED_TEST(WorkerDeath, brings_the_last_lines_of_its_stderr) {
   ProcessPoolExecutor executor(this->options(1));
   testing::internal::CaptureStderr();
@@ -154,7 +155,7 @@ TYPED_TEST(WorkerDeath, is_what_a_time_limit_does_to_a_task_that_sleeps) {
   EXPECT_EQ(executor.stats().died, 0U);
 }
 
-// conformance: 109, 110, 111, 112, 115
+// conformance: 109, 110, 111, 112, 115, 166
 // behaviour: 68
 TYPED_TEST(WorkerDeath, of_all_workers_on_request_fails_what_is_not_done) {
   for (const bool kindly : {true, false}) {

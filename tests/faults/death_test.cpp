@@ -150,6 +150,7 @@ int die_loudly() {
   return 0;
 }
 
+// conformance: 193
 TEST_P(Death, brings_the_last_lines_of_stderr) {
   ProcessPoolExecutor executor(with(1));
   ::testing::internal::CaptureStderr();

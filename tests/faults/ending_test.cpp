@@ -154,7 +154,7 @@ void check_all_ended(std::vector<Future<void>>& tasks, const std::vector<pid_t>&
   for (const pid_t worker : workers) EXPECT_TRUE(until_gone(worker));
 }
 
-// conformance: 105, 109, 112, 115, 165
+// conformance: 105, 109, 112, 115, 165, 166
 // behaviour: 68
 TEST_P(Ending, by_kill_workers_takes_less_than_five_seconds_even_of_the_deaf) {
   for (int round = 0; round < rounds(); ++round) {

@@ -175,12 +175,12 @@ TEST_P(Host, that_ends_without_shutdown_finishes_what_is_queued_and_keeps_its_ex
   }
 }
 
-// conformance: 121, 178
+// conformance: 121, 127, 178
 TEST_P(Host, that_exits_in_an_odd_place_keeps_its_exit_code) {
   for (int round = 0; round < rounds(2); ++round) {
-    for (const char* name :
-         {"exit_in_a_callback", "exit_in_a_callback_of_a_static_pool", "exit_in_a_task",
-          "without_standard_descriptors", "many_pools_left_at_once"}) {
+    for (const char* name : {"exit_in_a_callback", "exit_in_a_callback_of_a_static_pool",
+                             "exit_in_a_task", "exit_while_a_result_is_read",
+                             "without_standard_descriptors", "many_pools_left_at_once"}) {
       const ::testing::ScopedTrace trace(__FILE__, __LINE__, name);
       Program program(way(name));
       const auto lines = lines_of(program);

@@ -164,6 +164,24 @@ int exit_in_a_task() {
   return 3;
 }
 
+// Ends the program that reads it, unless it is a worker.
+bool is_host = false;
+struct Ending {
+  int value = 0;
+
+  void save(fanout::Writer& writer) const { writer(value); }
+  void load(fanout::Reader& reader) {
+    reader(value);
+    if (is_host) std::exit(3);
+  }
+};
+
+int exit_while_a_result_is_read() {
+  fanout::ProcessPoolExecutor executor(with(1));
+  executor.submit(+[] { return Ending{}; }).result();
+  return 4;
+}
+
 int abandon_running_tasks_by_quick_exit() {
   fanout::ProcessPoolExecutor executor(with(3));
   for (int i = 0; i < 2; ++i) {
@@ -178,7 +196,9 @@ int without_standard_descriptors() {
   fanout::ProcessPoolExecutor executor(with(2));
   int sum = 0;
   for (const int value : executor.map(square, std::vector<int>{1, 2, 3})) sum += value;
-  executor.submit(+[] { std::fputs("to nobody\n", stderr); }).result();
+  for (int i = 0; i < 20; ++i) {
+    executor.submit(+[] { std::fputs("to nobody\n", stderr); }).result();
+  }
   const std::string text(1 << 20, 'x');
   return sum == 14 && executor.submit(echo, text).result() == text ? 3 : 4;
 }
@@ -207,6 +227,7 @@ int many_pools_left_at_once() {
 
 int main(int argc, char** argv) {
   fanout::init(argc, argv);
+  is_host = true;
   const std::map<std::string, std::function<int()>> ways{
       {"wait_to_be_killed", wait_to_be_killed},
       {"wait_to_be_killed_with_nested_pools", wait_to_be_killed_with_nested_pools},
@@ -218,6 +239,7 @@ int main(int argc, char** argv) {
       {"exit_in_a_callback", exit_in_a_callback},
       {"exit_in_a_callback_of_a_static_pool", exit_in_a_callback_of_a_static_pool},
       {"exit_in_a_task", exit_in_a_task},
+      {"exit_while_a_result_is_read", exit_while_a_result_is_read},
       {"abandon_running_tasks_by_quick_exit", abandon_running_tasks_by_quick_exit},
       {"without_standard_descriptors", without_standard_descriptors},
       {"after_its_program_was_deleted", after_its_program_was_deleted},
