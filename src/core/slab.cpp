@@ -12,7 +12,7 @@ Slab* Slab::map(std::size_t block_size, bool huge) {
   void* const mapped =
       mmap(nullptr, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) throw std::bad_alloc();
-  const auto begin = static_cast<std::byte*>(mapped);
+  auto* const begin = static_cast<std::byte*>(mapped);
   auto* const aligned = reinterpret_cast<std::byte*>(of(begin + size - 1));
   const auto before = static_cast<std::size_t>(aligned - begin);
   if (before > 0) munmap(begin, before);

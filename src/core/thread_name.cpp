@@ -21,12 +21,14 @@ int shown(std::string_view text) noexcept {
 
 void set_thread_name(std::string_view name) noexcept {
   Name cut;
+  // The precision ends the name. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
   std::snprintf(cut.data(), cut.size(), "%.*s", shown(name), name.data());
   pthread_setname_np(pthread_self(), cut.data());
 }
 
 void set_thread_name(std::string_view prefix, int number) noexcept {
   Name cut;
+  // As above. NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
   std::snprintf(cut.data(), cut.size(), "%.*s_%d", shown(prefix), prefix.data(), number);
   pthread_setname_np(pthread_self(), cut.data());
 }

@@ -28,7 +28,7 @@ Descriptor open_process(pid_t pid) {
   return checked(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)), "pidfd_open for a worker");
 }
 
-void Child::signal_group(int signal) noexcept {
+void Child::signal_group(int signal) const noexcept {
   if (reaped_) return;
   if (::kill(-pid_, signal) != 0) ::kill(pid_, signal);  // not yet the leader of its group
 }

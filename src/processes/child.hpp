@@ -43,7 +43,7 @@ class Child {
   int descriptor() const noexcept { return process_.get(); }
 
   // To the process and whatever it has started; nothing happens once it has been reaped.
-  void signal_group(int signal) noexcept;
+  void signal_group(int signal) const noexcept;
 
   // How it ended; nothing while it lives. Unless it ended well, it takes along what it had started.
   std::optional<ExitStatus> reap();

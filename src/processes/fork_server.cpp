@@ -31,7 +31,7 @@ namespace {
 
 ForkServer::ForkServer() {
   auto [ours, theirs] = ControlSocket::pair();
-  child_.emplace(spawn_self(fork_server_argument, theirs, STDERR_FILENO));
+  child_ = std::make_unique<const Child>(spawn_self(fork_server_argument, theirs, STDERR_FILENO));
   socket_ = std::move(ours);
 }
 
@@ -61,7 +61,7 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
     throw std::system_error(static_cast<int>(answer->message.slot), std::generic_category(),
                             "fanout: a worker process could not be forked");
   }
-  return Child(static_cast<pid_t>(answer->message.call), std::move(answer->descriptors[0]), this);
+  return {static_cast<pid_t>(answer->message.call), std::move(answer->descriptors[0]), this};
 }
 
 ExitStatus ForkServer::status_of(pid_t pid) {

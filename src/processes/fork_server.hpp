@@ -29,7 +29,7 @@ class ForkServer final : public StatusSource {
                                            std::initializer_list<int> descriptors);
 
   ControlSocket socket_;
-  std::optional<Child> child_;
+  std::unique_ptr<const Child> child_;
 };
 
 // In the process itself: forks workers until the pool is gone.

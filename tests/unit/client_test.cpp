@@ -132,6 +132,7 @@ TEST_F(ClientTest, breaks_after_three_deaths_in_a_row_before_a_worker_was_ready)
 TEST_F(ClientTest, bears_more_deaths_at_start_once_a_worker_was_ready) {
   MemoryPool pool({.max_workers = 1});
   const auto first = pool.submit(run, 1);
+  pool.worker(0).become_ready();
   pool.settle();
   EXPECT_EQ(first.result(), 1);
   pool.transport->die(pool.transport->workers[0]);
