@@ -2,6 +2,8 @@
 // A clean process with one thread, from which workers are forked: quicker to start than by exec.
 #pragma once
 
+#include <memory>
+
 #include "child.hpp"
 #include "control_socket.hpp"
 #include "stderr_tail.hpp"
