@@ -9,7 +9,6 @@
 #include <fanout/errors.hpp>
 
 #include "context.hpp"
-#include "patience.hpp"
 #include "spin.hpp"
 #include "wait_graph.hpp"
 
@@ -177,18 +176,11 @@ State* CompletionQueue::next() {
     if (deadline_.passed()) return nullptr;
     // relaxed: only a hint that it is worth collecting.
     if (spin_until([this] { return done_.load(std::memory_order_relaxed) != nullptr; })) continue;
-    if (deadline_.is_never() && patience.wants_nap()) {
-      patience.nap();
-      continue;
-    }
     std::optional<WaitEdge> edge;
     // A wait for the first of several may end in many ways; one for the last of them only in one.
     if (awaited_ == 1 && context.frame != nullptr && deadline_.is_never()) edge.emplace(awaited());
-    const std::int64_t began = Patience::now();
     if (!sleep(deadline_)) return nullptr;
-    patience.woken(began);
   }
-  patience.found_ready();
   constexpr std::size_t ahead = 4;  // the reader goes on to their values
   if (next_ready_ + ahead < ready_.size()) prefetch(ready_[next_ready_ + ahead]);
   State* const state = ready_[next_ready_++];

@@ -73,12 +73,9 @@ int usable_cpus() {
   return quota == 0 ? affinity : std::min(affinity, quota);
 }
 
-constinit Atomic<int> busy_workers{0};
-
 int spin_rounds() noexcept {
-  static const int cpus = cpus_of_affinity();
-  // relaxed: a hint.
-  return cpus > 1 && busy_workers.load(std::memory_order_relaxed) < cpus ? 400 : 0;
+  static const int rounds = cpus_of_affinity() > 1 ? 400 : 0;
+  return rounds;
 }
 
 }  // namespace fanout::detail

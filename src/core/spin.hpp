@@ -6,12 +6,9 @@
 
 namespace fanout::detail {
 
-// Workers that are not idle, of all pools.
-extern constinit Atomic<int> busy_workers;
-
 // How often to look before going to sleep: some ten microseconds' worth, about what sleeping and
-// waking cost. None when the workers alone keep all processors busy: whoever spins then keeps out
-// the thread that it waits for. So it is, too, where there is one processor only.
+// waking cost; none when this process may use one processor only, where spinning keeps the other
+// thread out.
 int spin_rounds() noexcept;
 
 template <class Condition>

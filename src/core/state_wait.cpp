@@ -4,7 +4,6 @@
 #include <fanout/errors.hpp>
 
 #include "context.hpp"
-#include "patience.hpp"
 #include "spin.hpp"
 #include "wait_graph.hpp"
 
@@ -37,17 +36,9 @@ bool State::block_until(Deadline deadline) {
   if (done()) return true;
   if (deadline.passed()) return false;
   if (await_briefly()) return true;
-  if (deadline.is_never() && patience.wants_nap()) {
-    patience.nap();
-    if (done()) return true;
-  }
   WaitingThread sleeper;
   if (!add_listener(sleeper)) return true;
-  const std::int64_t began = Patience::now();
-  if (sleeper.gate.wait_until(deadline)) {
-    patience.woken(began);
-    return true;
-  }
+  if (sleeper.gate.wait_until(deadline)) return true;
   if (remove_listener(sleeper)) return false;
   // Too late: it is done, and the completing thread is about to open the gate.
   sleeper.gate.wait();
@@ -72,11 +63,7 @@ bool State::wait_until(Deadline deadline) {
 }
 
 void State::wait_for_value(Deadline deadline) {
-  if (done()) [[likely]] {
-    patience.found_ready();
-  } else if (!wait_until(deadline)) {
-    throw_timeout();
-  }
+  if (!done() && !wait_until(deadline)) throw_timeout();
   if (status() == Status::cancelled || error_ != nullptr) [[unlikely]] {
     std::rethrow_exception(wait_for_exception(Deadline::never()));
   }

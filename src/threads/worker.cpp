@@ -12,46 +12,26 @@ namespace fanout::detail {
 
 namespace {
 
-// Lets core know that this thread is a worker, and whether it is idle, until it leaves or is ended
-// from within.
+// Lets core know that this thread is a worker, until it leaves or is ended from within.
 class HelperScope {
  public:
-  explicit HelperScope(Helper& helper) noexcept {
-    context.helper = &helper;
-    count(1);
-  }
-  ~HelperScope() {
-    context.helper = nullptr;
-    if (!idle_) count(-1);
-  }
+  explicit HelperScope(Helper& helper) noexcept { context.helper = &helper; }
+  ~HelperScope() { context.helper = nullptr; }
   HelperScope(const HelperScope&) = delete;
   HelperScope& operator=(const HelperScope&) = delete;
-
-  bool idle() const noexcept { return idle_; }
-  void set_idle(bool idle) noexcept {
-    idle_ = idle;
-    count(idle ? -1 : 1);
-  }
-
- private:
-  static void count(int change) noexcept {
-    busy_workers.fetch_add(change,
-                           std::memory_order_relaxed);  // relaxed: a hint for those who spin
-  }
-
-  bool idle_ = false;
 };
 
 }  // namespace
 
 void Worker::main() {
-  HelperScope scope(*this);
+  const HelperScope scope(*this);
   if (!pool_.initialize_worker(index_)) return;
   Parking& parking = pool_.parking();
+  bool searching = false;
   for (;;) {
     if (State* const task = find_task()) {
-      if (scope.idle()) {
-        scope.set_idle(false);
+      if (searching) {
+        searching = false;
         // The last searcher hands the search on if there is more to find; see the README.
         if (parking.found_work() && pool_.has_work()) parking.wake_one();
       }
@@ -61,9 +41,9 @@ void Worker::main() {
         pool_.drop(*task);
       }
       if (pool_.in_forked_child()) return;  // the only thread of that process
-    } else if (!scope.idle()) {
+    } else if (!searching) {
       parking.start_searching();
-      scope.set_idle(true);
+      searching = true;
     } else if (!search()) {
       if (pool_.closed() && !pool_.has_work()) break;
       parking.sleep(sleeper_, [this] { return pool_.has_work() || pool_.closed(); });
