@@ -91,7 +91,7 @@ class ProcessPool final : public Transport, public Helper {
   void handle_event(int descriptor);
   Deadline tend_workers();
   void begin_ending(Worker& worker, Ending how);
-  void bury(Worker& worker, ExitStatus status);
+  void bury(Worker& dead, ExitStatus status);
   bool has_requests();
 
   Client& client_;

@@ -52,6 +52,8 @@ std::shared_ptr<Client> make_client(const ProcessPoolOptions& options) {
 
 }  // namespace
 
+// By value, as all executors take their options.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 ProcessPoolExecutor::ProcessPoolExecutor(ProcessPoolOptions options)
     : submitter_(make_client(options)), exceptions_at_start_(std::uncaught_exceptions()) {}
 

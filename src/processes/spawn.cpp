@@ -89,7 +89,7 @@ Child spawn_self(const char* argument, const ControlSocket& socket, int standard
                     environ),
         "fanout: a worker process could not be started (posix_spawn of /proc/self/exe)");
   try {
-    return Child(pid, open_process(pid));
+    return {pid, open_process(pid)};
   } catch (...) {
     kill(pid, SIGKILL);
     wait_for_child(pid, false);
