@@ -79,8 +79,9 @@ class Store {
   bool give_uncut(Uncut rest) noexcept;
 
  private:
-  // How much the store may hold if `bytes` of that were not to be freed lately: so much more that
-  // looking for what can be freed costs little for each block.
+  // The store looks for slabs to give back when it holds more than this. `bytes` is what it kept the
+  // last time (or holds since, if less), because other blocks of the same slabs were in use: half as
+  // much again has to come before it is looked at again, so a block costs a few looks at most.
   static constexpr std::size_t limit_for(std::size_t bytes) noexcept {
     constexpr std::size_t surplus = 16UL << 20;
     return bytes + bytes / 2 + surplus;
@@ -93,7 +94,7 @@ class Store {
   Atomic<FreeBlock*> uncut_{nullptr};  // the same
   std::size_t bytes_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::size_t limit_ FANOUT_GUARDED_BY(mutex_) = limit_for(0);
-  bool trimming_ FANOUT_GUARDED_BY(mutex_) = false;
+  bool trimming_ FANOUT_GUARDED_BY(mutex_) = false;  // a thread has the blocks, without the lock
 };
 
 }  // namespace fanout::detail
