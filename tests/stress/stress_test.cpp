@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Several threads do random things to several pools; in the end every task has exactly one fate.
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -26,6 +28,14 @@ using namespace std::chrono_literals;
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* const text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// Keeps a processor busy for `steps` steps of some nanoseconds, or until `stop` is asked for. Only now
+// and then does it offer the processor to others: where there are many, each offer costs milliseconds.
+void toil(std::uint64_t steps, const std::stop_token& stop = {}) {
+  if (steps % 64 == 0) std::this_thread::yield();
+  for (std::atomic<std::uint64_t> i = 0; i < steps && !stop.stop_requested();)
+    i.fetch_add(1, std::memory_order_relaxed);
 }
 
 // A pool that is replaced by another now and then, while others use it.
@@ -128,18 +138,17 @@ class Driver {
         break;
       case 2:
         entry.limited = true;
-        entry.future = pool->submit({.timeout = std::chrono::microseconds(below(300))},
-                                    [capture](std::stop_token stop) {
+        entry.future = pool->submit({.timeout = std::chrono::microseconds(below(200))},
+                                    [capture, steps = below(2'000)](const std::stop_token& stop) {
                                       capture.enter();
-                                      for (int i = 0; i < 200 && !stop.stop_requested(); ++i)
-                                        std::this_thread::yield();
+                                      toil(steps, stop);
                                       return 3;
                                     });
         break;
       default:
-        entry.future = pool->submit([capture, spins = below(50)] {
+        entry.future = pool->submit([capture, steps = below(200)] {
           capture.enter();
-          for (std::uint64_t i = 0; i < spins; ++i) std::this_thread::yield();
+          toil(steps);
           return 4;
         });
     }
