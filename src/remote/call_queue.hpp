@@ -11,6 +11,10 @@ namespace fanout::detail {
 // Linked through the calls themselves. A call stands in one queue at most.
 class CallQueue {
  public:
+  CallQueue() = default;
+  CallQueue(const CallQueue&) = delete;  // its calls know where it is
+  CallQueue& operator=(const CallQueue&) = delete;
+
   bool empty() const noexcept { return first_ == nullptr; }
   std::size_t size() const noexcept { return size_; }
   PendingCall* front() const noexcept { return first_; }
@@ -28,6 +32,10 @@ class CallQueue {
     PendingCall* const call = last_;
     if (call != nullptr) remove(*call);
     return call;
+  }
+
+  void take_all(CallQueue& other) noexcept {
+    while (PendingCall* const call = other.pop_front()) push_back(*call);
   }
 
   static void leave(PendingCall& call) noexcept {

@@ -174,14 +174,16 @@ bool Client::await_briefly(PendingCall& call) noexcept {
   return state.done();
 }
 
-// One by one, with nothing to remember: a destructor that closes can have no memory for it.
+// It remembers nothing but the calls' own links: a destructor that closes can have no memory for it.
 void Client::close(bool cancel) {
-  for (;;) {
+  CallQueue unstarted;
+  for (bool first = true;; first = false) {
     PendingCall* call = nullptr;
     {
       const Lock lock(mutex_);
       closed_ = true;
-      if (cancel) call = take_unstarted();
+      if (first && cancel) take_unstarted(unstarted);
+      call = unstarted.pop_front();  // others may withdraw them meanwhile
       if (call == nullptr) {
         retire_if_done();
         break;

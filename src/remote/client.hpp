@@ -124,7 +124,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   void rebalance() FANOUT_REQUIRES(mutex_);
   std::vector<PendingCall*> most_sent_ahead() const FANOUT_REQUIRES(mutex_);
   bool revoke(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
-  PendingCall* take_unstarted() noexcept FANOUT_REQUIRES(mutex_);
+  void take_unstarted(CallQueue& unstarted) noexcept FANOUT_REQUIRES(mutex_);
   void take_back_unstarted(RemoteWorker& worker) FANOUT_REQUIRES(mutex_);
   void start_worker_if_needed() FANOUT_REQUIRES(mutex_);
   Deadline retry_full_workers() FANOUT_REQUIRES(mutex_);

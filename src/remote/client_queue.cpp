@@ -140,17 +140,19 @@ bool Client::revoke(PendingCall& call) noexcept {
   return true;
 }
 
-// Any call that no worker has started, out of its place; null if there is none.
-PendingCall* Client::take_unstarted() noexcept {
-  if (PendingCall* const call = queue_.pop_front()) return call;
+// Whatever no worker has started, out of its place. No worker can start any of it from here on,
+// however long the callbacks of the first one that is cancelled take.
+void Client::take_unstarted(CallQueue& unstarted) noexcept {
   for (const auto& worker : workers_) {
-    if (PendingCall* const call = worker->backlog.pop_front()) return call;
     for (const RemoteWorker::Slot& slot : worker->slots) {
       PendingCall* const call = slot.call;
-      if (call != nullptr && call->place_ == Place::sent && revoke(*call)) return call;
+      if (call == nullptr || call->place_ != Place::sent || !revoke(*call)) continue;
+      call->place_ = Place::queued;
+      unstarted.push_back(*call);
     }
   }
-  return nullptr;
+  for (const auto& worker : workers_) unstarted.take_all(worker->backlog);
+  unstarted.take_all(queue_);
 }
 
 // The worker will run no more of them: they go to the head of the queue, in order.

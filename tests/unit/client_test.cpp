@@ -290,6 +290,24 @@ TEST_F(ClientTest, aborted_fails_everything_and_counts_as_shut_down) {
   EXPECT_EQ(ran, std::vector{1});
 }
 
+// Whatever a worker gets to do while the first of them is cancelled, whose callbacks may take long.
+TEST_F(ClientTest, closed_and_cancelling_lets_no_worker_start_what_had_not_started) {
+  MemoryPool pool({.max_workers = 1});
+  std::vector<Future<int>> futures;
+  for (int i = 0; i < 20; ++i) futures.push_back(pool.submit(run, i));
+  pool.worker(0).become_ready();
+  EXPECT_TRUE(pool.worker(0).step());
+  for (std::size_t i = 1; i < futures.size(); ++i) {
+    futures[i].add_done_callback([&pool](const Future<int>&) {
+      while (pool.worker(0).step()) pool.collect();
+    });
+  }
+  pool.client->close(true);
+  EXPECT_EQ(futures[0].result(), 0);
+  for (std::size_t i = 1; i < futures.size(); ++i) check_cancelled(futures[i]);
+  EXPECT_EQ(ran, std::vector{0});
+}
+
 TEST_F(ClientTest, closed_finishes_what_it_has_and_lets_the_workers_go) {
   MemoryPool pool({.max_workers = 2});
   const auto future = pool.submit(run, 1);

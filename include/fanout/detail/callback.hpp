@@ -15,8 +15,8 @@ namespace fanout::detail {
 // Holds a handle, so the state lives until its callbacks ran; being notified breaks that cycle.
 template <class F, class Fn>
 struct Callback final : Listener {
-  Callback(const F& done, Fn&& callable)
-      : Listener(&run, Kind::callback), future(done), fn(std::forward<Fn>(callable)) {}
+  Callback(F done, Fn&& callable)
+      : Listener(&run, Kind::callback), future(std::move(done)), fn(std::forward<Fn>(callable)) {}
 
   static void run(Listener* listener) noexcept {
     std::unique_ptr<Callback> self(static_cast<Callback*>(listener));
