@@ -130,7 +130,7 @@ class View(LlmTest):
         terminal, stderr = pty.openpty()
         self.addCleanup(os.close, terminal)
         fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
-        process = self.start_llm(*arguments, stderr=stderr, env=self.env | {"TERM": "xterm"})
+        process = self.start_llm(*arguments, stderr=stderr, env=self.env | {"TERM": "xterm", "LC_ALL": "C"})
         os.close(stderr)
         seen = b""
         try:

@@ -57,9 +57,8 @@ TEST(ProgressLine, words_of_the_callers_own_come_last) {
   auto snapshot = halfway;
   snapshot.postfix = "14\nretries";
   EXPECT_EQ(
-      format_bar(snapshot, 100, false),
-      "pages:  42% |############.................| 42/100  11.6/s  0:03  0:05 left  2 failed  14 "
-      "retries");
+      format_bar(snapshot, 90, false),
+      "pages:  42% |########.............| 42/100  11.6/s  0:03  0:05 left  2 failed  14 retries");
   EXPECT_EQ(format_plain(snapshot),
             "pages: 42/100 (42%), 11.6/s, 0:03 elapsed, 0:05 left, 2 failed, 14 retries");
   EXPECT_EQ(format_bar(snapshot, 52, false), "pages:  42% 42/100  0:05 left  2 failed  14 retries");
@@ -69,7 +68,8 @@ TEST(ProgressLine, words_that_do_not_fit_go_before_what_the_bar_is_for) {
   auto snapshot = halfway;
   const std::string longer(200, 'x');
   snapshot.postfix = longer;
-  EXPECT_EQ(format_bar(snapshot, 80, false), "pages:  42% 42/100  0:05 left  2 failed");
+  EXPECT_EQ(format_bar(snapshot, 60, false),
+            "pages:  42% |#######..........| 42/100  0:05 left  2 failed");
 }
 
 TEST(ProgressLine, blocks_of_several_bytes_count_as_one_column) {
