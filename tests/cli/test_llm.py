@@ -118,6 +118,10 @@ class Input(LlmTest):
         self.assertIn('the custom_id "good" came before', result.err)
         self.assertIn("8 bad lines", result.err)
 
+    def test_a_file_that_is_not_there(self):
+        self.assertIn(f"there is no file {self.requests}", self.llm(status=2).err)
+        self.assertFalse(self.results.exists())
+
     def test_a_last_line_without_an_end_counts(self):
         self.requests.write_text(json.dumps(request("only")), encoding="utf-8")
         self.llm()
