@@ -157,7 +157,7 @@ void Client::Handle::finish(CURLcode code) {
   if (code != CURLE_OK) {
     if (code == CURLE_FILESIZE_EXCEEDED) refuse(too_long(), Trouble::too_long);
     response_.error = refusal_.empty() ? describe(curl_.get(), code, error_.data()) : refusal_;
-    if (refusal_.empty()) response_.trouble = trouble_of(code);
+    if (refusal_.empty()) response_.trouble = trouble_of(code, error_.data());
     return;
   }
   response_.content_type = header("Content-Type").value_or("");
