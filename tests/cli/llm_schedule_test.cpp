@@ -23,7 +23,8 @@ CallPtr call(const std::string& id, std::uint64_t tokens = 0) {
   request.id = id;
   request.tokens = tokens;
   auto call = std::make_unique<Call>(std::move(request));
-  call->promise.set_value(Answer());  // A schedule never looks at it, and a broken one would be reported.
+  call->promise.set_value(
+      Answer());  // A schedule never looks at it, and a broken one would be reported.
   return call;
 }
 
