@@ -22,7 +22,9 @@ unsigned char byte_at(std::string_view text, std::size_t i) {
 std::size_t character_length(std::string_view text) {
   const unsigned char first = byte_at(text, 0);
   if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  std::size_t length = 2;
+  if (first >= 0xe0) length = 3;
+  if (first >= 0xf0) length = 4;
   if (first < 0xc2 || first > 0xf4) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte_at(text, i) & 0xc0) != 0x80) return 0;

@@ -94,7 +94,7 @@ void Client::Handle::set_up(const ClientOptions& options) {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_FOLLOWLOCATION, options.follow_redirects ? 1L : 0L);
   set(CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -157,7 +157,7 @@ void Client::Handle::finish(CURLcode code) {
   if (code != CURLE_OK) {
     if (code == CURLE_FILESIZE_EXCEEDED) refuse(too_long(), Trouble::too_long);
     response_.error = refusal_.empty() ? describe(curl_.get(), code, error_.data()) : refusal_;
-    if (refusal_.empty()) response_.trouble = trouble_of(code);
+    if (refusal_.empty()) response_.trouble = trouble_of(code, error_.data());
     return;
   }
   response_.content_type = header("Content-Type").value_or("");

@@ -18,6 +18,7 @@ namespace fanout::cli::http {
 struct ClientOptions {
   std::chrono::milliseconds timeout{30'000};          // for one whole attempt; 0: none
   std::chrono::milliseconds connect_timeout{10'000};  // for its connection
+  bool follow_redirects = true;                       // else one is the answer
   int max_redirects = 10;
   std::uint64_t max_bytes = 64ull << 20;  // of a body; a longer one is an error
   std::vector<std::string> headers = {};  // "Name: value", as curl takes them

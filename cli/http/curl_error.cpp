@@ -2,9 +2,23 @@
 // The few places where curl's own words would leave people guessing.
 #include "curl_error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <system_error>
 
 namespace fanout::cli::http {
+namespace {
+
+// curl has one code for a handshake that the network broke and for one that the two sides could not
+// agree on, and only its words tell them apart.
+bool is_broken_connection(std::string_view detail) {
+  constexpr std::array<std::string_view, 6> words = {
+      "SSL_ERROR_SYSCALL", "Recv failure",     "Send failure",
+      "unexpected eof",    "Connection reset", "non-properly terminated"};
+  return std::ranges::any_of(words, [&](auto each) { return detail.find(each) != detail.npos; });
+}
+
+}  // namespace
 
 std::string describe(CURL* curl, CURLcode code, const std::string& detail) {
   if (code == CURLE_OUT_OF_MEMORY && detail.empty()) {
@@ -20,7 +34,7 @@ std::string describe(CURL* curl, CURLcode code, const std::string& detail) {
   return text;
 }
 
-Trouble trouble_of(CURLcode code) {
+Trouble trouble_of(CURLcode code, std::string_view detail) {
   switch (code) {
     case CURLE_OK:
       return Trouble::none;
@@ -37,8 +51,10 @@ Trouble trouble_of(CURLcode code) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return Trouble::connection;
+    case CURLE_SSL_CONNECT_ERROR:
+      return is_broken_connection(detail) ? Trouble::connection : Trouble::other;
     default:
-      // A failed handshake is not among them: a wrong certificate stays wrong.
+      // A certificate that nobody vouches for has a code of its own, and stays wrong.
       return Trouble::other;
   }
 }

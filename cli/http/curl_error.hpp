@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <curl/curl.h>
 
@@ -13,7 +14,7 @@ namespace fanout::cli::http {
 // Of the transfer that `curl` has just ended with `code`; `detail` is what curl wrote about it.
 std::string describe(CURL* curl, CURLcode code, const std::string& detail);
 
-// An error of the connection, or one that another attempt would meet again?
-Trouble trouble_of(CURLcode code);
+// An error of the connection, or one that another attempt would meet again? `detail` as above.
+Trouble trouble_of(CURLcode code, std::string_view detail);
 
 }  // namespace fanout::cli::http

@@ -2,7 +2,10 @@
 // add_llm: option by option, what is accepted and what it means.
 #include "command.hpp"
 
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <system_error>
 
 #include "options.hpp"
 #include "run.hpp"
@@ -25,6 +28,15 @@ after either, and after a kill.
 
 Exit status: 0 all answered, 1 some failed, 2 wrong usage, 130 ended by Ctrl-C.)";
 
+// What is wrong with it; a pipe or a device is as good as a file.
+std::string complain_of_no_file(const std::string& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (path == "-") return {};
+  if (!std::filesystem::exists(status)) return "there is no file " + path;
+  return std::filesystem::is_directory(status) ? path + " is a folder" : "";
+}
+
 }  // namespace
 
 void add_existing_options(CLI::App& command, Existing& existing) {
@@ -44,7 +56,7 @@ void add_llm(CLI::App& program, Command& chosen) {
   command.footer(footer);
   command.add_option("REQUESTS", options->input, "what to ask")
       ->required()
-      ->check((CLI::ExistingFile | CLI::IsMember({"-"})).description(""))
+      ->check(CLI::Validator(complain_of_no_file, ""))
       ->type_name("");
   command
       .add_option("-o,--output", options->output, "where the results go; \"-\": standard output")

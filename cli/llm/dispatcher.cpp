@@ -21,7 +21,7 @@ http::ClientOptions with_headers(http::ClientOptions client, const Secret& key) 
   client.headers.emplace_back("Expect:");  // Nobody waits a second before sending a long prompt.
   if (!key.empty()) client.headers.push_back(key.authorization());
   client.sink_failures = true;
-  client.max_redirects = 0;  // A key is for the server that it was given to.
+  client.follow_redirects = false;  // A key is for the server that it was given to.
   return client;
 }
 

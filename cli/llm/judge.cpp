@@ -59,6 +59,8 @@ void judge_refusal(Answer& answer, const std::string& raw) {
   std::string_view words = text_member(error, "message");
   if (words.empty() && error.is_string()) words = error.get_ref<const std::string&>();
   if (words.empty()) words = raw;
+  const bool is_redirect = answer.status >= 300 && answer.status < 400;
+  if (words.empty() && is_redirect) words = "a redirect, which is not followed";
   const std::string text =
       fmt::format("HTTP {}{}{}", answer.status, words.empty() ? "" : ": ", words);
   fail(answer, failure_of(answer.status, error), text);

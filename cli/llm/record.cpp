@@ -43,7 +43,7 @@ Request request_from(std::string_view line, const std::string& model) {
   if (id.empty()) throw std::runtime_error("there is no \"custom_id\" that is a text");
   const Json& method = member(json, "method");
   if (!method.is_null() && method != Json("POST")) {
-    throw std::runtime_error("\"method\" can only be \"POST\"");
+    throw std::runtime_error(R"("method" can only be "POST")");
   }
   const std::string path = path_of(json);
   check_body(member(json, "body"));

@@ -33,7 +33,7 @@ int open_for_reading(const std::string& path) {
 
 }  // namespace
 
-RequestLines::RequestLines(std::string path, const Event& stop, std::string model,
+RequestLines::RequestLines(const std::string& path, const Event& stop, std::string model,
                            const IdSet& answered, std::function<void(const std::string&)> complain)
     : name_(path == "-" ? "standard input" : path),
       model_(std::move(model)),

@@ -26,7 +26,7 @@ class RequestLines {
   };
 
   // Throws std::runtime_error if the file cannot be opened. "-" is standard input.
-  RequestLines(std::string path, const Event& stop, std::string model, const IdSet& answered,
+  RequestLines(const std::string& path, const Event& stop, std::string model, const IdSet& answered,
                std::function<void(const std::string&)> complain);
   RequestLines(const RequestLines&) = delete;
   RequestLines& operator=(const RequestLines&) = delete;

@@ -37,6 +37,7 @@ void Watch::retrying(const RetryNotice& notice) {
   {
     const std::scoped_lock lock(mutex_);
     count = ++retries_;
+    bar_.set_postfix(counted(count, "retry", "retries"));
     const auto now = Clock::now();
     if (!verbose_ && now < next_word_) return;
     next_word_ = now + between_words;

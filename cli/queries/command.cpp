@@ -29,7 +29,9 @@ void add_queries(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<QueriesOptions>();
   command.footer(footer);
   command.add_option("SPEC", options->spec, "what to make")->required()->type_name("");
-  command.add_option("-o,--output", options->output, "where the table goes")->type_name("FILE");
+  command
+      .add_option("-o,--output", options->output, "where the table goes; \"-\": standard output")
+      ->type_name("FILE");
   command.add_flag("--jsonl", options->jsonl, "the table as JSON lines instead of CSV");
   command.add_option("--preview", options->preview, "also a page to look at the queries with")
       ->type_name("FILE");

@@ -24,6 +24,7 @@ TupleSet generate_tuples(Asker& asker, const Spec& spec, const Stop& stop, llm::
 
     // The calls are all alike, and only what they bring counts: a list of futures.
     std::vector<Future<Answer>> futures;
+    futures.reserve(calls);
     for (std::size_t i = 0; i < calls; ++i) {
       futures.push_back(asker.ask(tuples_request(spec, number++)));
     }

@@ -92,6 +92,7 @@ Json to_json(const Tuple& tuple, const Spec& spec) {
 
 std::string tuples_prompt(const Spec& spec) {
   std::vector<std::string> examples;
+  examples.reserve(spec.tuples.examples.size());
   for (const Tuple& tuple : spec.tuples.examples) examples.push_back(to_text(to_json(tuple, spec)));
   return spec.tuples.prompt.filled({{"assistant", spec.assistant},
                                     {"count", std::to_string(spec.tuples.per_call)},

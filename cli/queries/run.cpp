@@ -4,7 +4,11 @@
 
 #include <exception>
 #include <filesystem>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -12,6 +16,7 @@
 #include "../output_file.hpp"
 #include "../signals.hpp"
 #include "../text.hpp"
+#include "../write_all.hpp"
 #include "coverage.hpp"
 #include "generate.hpp"
 #include "preview.hpp"
@@ -77,13 +82,21 @@ Generated generate(Asker& asker, const Spec& spec, const Stop& stop, llm::Watch&
     watch.say(
         fmt::format("step 1: {} fewer than wanted after {} rounds", missing, spec.tuples.rounds));
   }
-  for (const Coverage& coverage : coverage_of(spec, made.tuples))
+  if (made.tuples.empty()) return made;
+  for (const Coverage& coverage : coverage_of(spec, made.tuples)) {
     watch.say("  " + to_line(coverage));
+  }
   if (!stop.drain.is_set()) made.queries = generate_queries(asker, spec, made.tuples, watch);
   return made;
 }
 
 void write_file(const std::string& path, const std::string& text) {
+  if (path == "-") {
+    const int error = cli::write_all(STDOUT_FILENO, text);
+    if (error == 0) return;
+    throw std::runtime_error("cannot write standard output: " +
+                             std::generic_category().message(error));
+  }
   OutputFile file(path);
   file.write(text);
   file.commit();
@@ -95,13 +108,19 @@ void write_all(const QueriesOptions& options, const Spec& spec, const Generated&
   if (rows.empty()) return;
   write_file(options.output,
              options.jsonl ? to_jsonl(spec, made.tuples, rows) : to_csv(spec, made.tuples, rows));
-  say(fmt::format("{} in {}", counted(rows.size(), "query", "queries"), options.output));
+  say(fmt::format("{} in {}", counted(rows.size(), "query", "queries"),
+                  options.output == "-" ? "standard output" : options.output));
   if (options.preview.empty()) return;
   write_file(options.preview, to_html(spec, made.tuples, rows));
   say("to look at: " + options.preview);
 }
 
 void check_output(const QueriesOptions& options) {
+  if (options.output == "-") {
+    if (!options.journal.empty()) return;
+    throw UsageError(
+        "a table on standard output has no file to keep the answers beside: say --journal");
+  }
   std::error_code ignored;
   if (options.existing == llm::Existing::refuse &&
       std::filesystem::is_regular_file(options.output, ignored)) {
@@ -143,7 +162,7 @@ int run_queries(const QueriesOptions& options) {
     if (fatal.empty()) fatal = error.what();
   }
   if (!fatal.empty()) say("fanout: " + fatal);
-  if (!fatal.empty() || tally.failed > 0 || tally.dropped > 0) {
+  if (tally.answered > 0 && (!fatal.empty() || tally.failed > 0 || tally.dropped > 0)) {
     say(fmt::format("what was answered is in {}; --resume goes on from there", journal_path));
   }
   if (const int interrupted = signals.exit_status()) return interrupted;

@@ -176,7 +176,7 @@ std::vector<Tuple> read_examples(Section& section, const std::vector<Dimension>&
 Spec::Tuples read_tuples(Section section, const std::vector<Dimension>& dimensions) {
   Spec::Tuples tuples;
   section.need("count", "the number of tuples wanted");
-  tuples.count = *section.whole_number("count", 1, 1'000'000);
+  tuples.count = section.whole_number("count", 1, 1'000'000).value_or(tuples.count);
   tuples.per_call = section.whole_number("per_call", 1, 1000).value_or(tuples.per_call);
   tuples.rounds = section.whole_number("rounds", 1, 100).value_or(tuples.rounds);
   tuples.prompt = read_prompt(section, {"assistant", "count", "dimensions", "examples"});

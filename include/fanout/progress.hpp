@@ -45,6 +45,10 @@ class ProgressBar {
   // For work that grows while it is done.
   void set_total(std::size_t total);
 
+  // A text of one's own behind the figures, "3 retries" perhaps, until the next one; an empty one
+  // takes it away. As `advance` does, it draws at most ten times a second.
+  void set_postfix(std::string_view text);
+
   // Writes a line above the bar without garbling it, to stdout (1), stderr (2) or another
   // descriptor. Adds the end of the line where it is missing.
   void log(std::string_view line, int descriptor = 2);

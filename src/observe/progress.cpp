@@ -74,6 +74,7 @@ struct ProgressBar::Shared {
     if (style == ProgressStyle::hidden) return;
     auto snapshot = meter.snapshot(options.description, now());
     snapshot.finished = last;
+    snapshot.postfix = postfix;
     if (style == ProgressStyle::lines) {
       write_all(options.descriptor, observe::format_plain(snapshot) + '\n');
       return;
@@ -84,6 +85,13 @@ struct ProgressBar::Shared {
     write_all(options.descriptor, text);
   }
 
+  void draw_if(bool due) {
+    if (!due || finished) return;
+    // The line for the last step is the one that finish() writes; a bar is simply drawn again.
+    if (style == ProgressStyle::lines && meter.is_complete()) return;
+    draw(false);
+  }
+
   bool shows_bar() const { return style == ProgressStyle::bar && !finished; }
 
   std::mutex mutex;
@@ -92,6 +100,7 @@ struct ProgressBar::Shared {
   const bool utf8 = terminal_speaks_utf8();
   const Clock::time_point start = Clock::now();
   observe::ProgressMeter meter;
+  std::string postfix;
   bool finished = false;
 };
 
@@ -120,16 +129,18 @@ ProgressBar::~ProgressBar() {
 
 void ProgressBar::advance(std::size_t count, std::size_t failed) {
   const std::lock_guard lock(shared_->mutex);
-  const bool due = shared_->meter.advance(count, failed, shared_->now());
-  if (!due || shared_->finished) return;
-  // The line for the last step is the one that finish() writes; a bar is simply drawn again.
-  if (shared_->style == ProgressStyle::lines && shared_->meter.is_complete()) return;
-  shared_->draw(false);
+  shared_->draw_if(shared_->meter.advance(count, failed, shared_->now()));
 }
 
 void ProgressBar::set_total(std::size_t total) {
   const std::lock_guard lock(shared_->mutex);
   shared_->meter.set_total(total);
+}
+
+void ProgressBar::set_postfix(std::string_view text) {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->postfix = text;
+  shared_->draw_if(shared_->meter.is_due(shared_->now()));
 }
 
 void ProgressBar::log(std::string_view line, int descriptor) {

@@ -150,14 +150,25 @@ std::string format_bar(const ProgressSnapshot& snapshot, int columns, bool utf8)
   std::string done_part = percent(snapshot);
   if (!done_part.empty()) done_part.insert(0, 4 - std::min<std::size_t>(4, done_part.size()), ' ');
 
-  enum { title_at, percent_at, counts_at, rate_at, elapsed_at, left_at, failed_at, parts };
+  enum {
+    title_at,
+    percent_at,
+    counts_at,
+    rate_at,
+    elapsed_at,
+    left_at,
+    failed_at,
+    postfix_at,
+    parts
+  };
   std::array<std::string, parts> text = {title,
                                          done_part,
                                          counts(snapshot),
                                          format_rate(snapshot.rate),
                                          format_duration(snapshot.elapsed),
                                          time_left(snapshot),
-                                         failures(snapshot)};
+                                         failures(snapshot),
+                                         printable(snapshot.postfix)};
   const auto assemble = [&text](std::string_view bar) {
     std::string line;
     for (std::size_t at = 0; at < parts; ++at) {
@@ -170,7 +181,7 @@ std::string format_bar(const ProgressSnapshot& snapshot, int columns, bool utf8)
     return line;
   };
 
-  for (const auto least_useful : {rate_at, elapsed_at, left_at, percent_at, title_at}) {
+  for (const auto least_useful : {rate_at, elapsed_at, postfix_at, left_at, percent_at, title_at}) {
     if (columns_of(assemble({})) <= room) break;
     text[least_useful].clear();
   }
@@ -186,8 +197,8 @@ std::string format_plain(const ProgressSnapshot& snapshot) {
   line += counts(snapshot);
   if (snapshot.total > 0) line += " (" + percent(snapshot) + ')';
   const std::string elapsed = format_duration(snapshot.elapsed) + " elapsed";
-  for (const std::string& part :
-       {format_rate(snapshot.rate), elapsed, time_left(snapshot), failures(snapshot)}) {
+  for (const std::string& part : {format_rate(snapshot.rate), elapsed, time_left(snapshot),
+                                  failures(snapshot), printable(snapshot.postfix)}) {
     if (!part.empty()) line += ", " + part;
   }
   return line;

@@ -12,10 +12,11 @@ struct ProgressSnapshot {
   std::string_view description;
   std::size_t done = 0;
   std::size_t failed = 0;
-  std::size_t total = 0;  // 0: unknown
-  double elapsed = 0;     // seconds
-  double rate = 0;        // steps per second, smoothed; 0: none known
-  bool finished = false;  // then there is no time left to speak of
+  std::size_t total = 0;       // 0: unknown
+  double elapsed = 0;          // seconds
+  double rate = 0;             // steps per second, smoothed; 0: none known
+  bool finished = false;       // then there is no time left to speak of
+  std::string_view postfix{};  // the caller's own words, last of all
 };
 
 // Steps per second, as a moving average over the more recent part of the run. Each sample weighs as
@@ -40,6 +41,8 @@ class ProgressMeter {
 
   // True when the last drawing is an interval old, or when this step completes the total.
   bool advance(std::size_t count, std::size_t failed, double now);
+  // The same for what changes without a step.
+  bool is_due(double now) { return advance(0, 0, now); }
   void set_total(std::size_t total) { total_ = total; }
   ProgressSnapshot snapshot(std::string_view description, double now);
 
@@ -60,7 +63,7 @@ class ProgressMeter {
 // left". What does not fit goes, the least useful first.
 std::string format_bar(const ProgressSnapshot& snapshot, int columns, bool utf8);
 
-// For logs: "pages: 42/100 (42%), 12.3/s, 0:03 elapsed, 0:05 left, 2 failed".
+// For logs: "pages: 42/100 (42%), 12.3/s, 0:03 elapsed, 0:05 left, 2 failed, 3 retries".
 std::string format_plain(const ProgressSnapshot& snapshot);
 
 std::string format_duration(double seconds);  // 0:07, 12:34, 1:02:03

@@ -103,14 +103,14 @@ class Server:
     A handler that returns keeps the connection open for the next request, unless it closed it.
     """
 
-    def __init__(self, routes, wrap=lambda connection: connection):
+    def __init__(self, routes, wrap=lambda connection: connection, port=0):
         self.routes = routes
         self.wrap = wrap
         self.requests = []  # the paths, in the order in which they came
         self.connections = 0
         self.lock = threading.Lock()
         self.arrived = threading.Condition(self.lock)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=512)
         self.port = self.listener.getsockname()[1]
         self.origin = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()

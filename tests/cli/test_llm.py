@@ -3,9 +3,14 @@
 
 import fcntl
 import json
+import os
+import pty
 import random
+import re
 import signal
+import struct
 import subprocess
+import termios
 import threading
 import unittest
 
@@ -113,10 +118,52 @@ class Input(LlmTest):
         self.assertIn('the custom_id "good" came before', result.err)
         self.assertIn("8 bad lines", result.err)
 
+    def test_a_file_that_is_not_there(self):
+        self.assertIn(f"there is no file {self.requests}", self.llm(status=2).err)
+        self.assertFalse(self.results.exists())
+
     def test_a_last_line_without_an_end_counts(self):
         self.requests.write_text(json.dumps(request("only")), encoding="utf-8")
         self.llm()
         self.assertEqual(list(self.records()), ["only"])
+
+
+class View(LlmTest):
+    def run_on_a_terminal(self, *arguments, status, columns=120):
+        """What is seen of standard error: each drawing of the bar is a line of its own."""
+        terminal, stderr = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+        process = self.start_llm(*arguments, stderr=stderr, env=self.env | {"TERM": "xterm", "LC_ALL": "C"})
+        os.close(stderr)
+        seen = b""
+        try:
+            while piece := os.read(terminal, 65536):
+                seen += piece
+        except OSError:
+            pass  # That is how a terminal ends that nobody else holds any more.
+        self.check_status(finish(process), status)
+        return re.split(r"[\r\n]+(?:\x1b\[K)?", seen.decode())
+
+    def test_the_bar_shows_failures_and_retries_beside_rate_and_time(self):
+        tried = set()
+
+        def answer(exchange):
+            prompt = prompt_of(exchange)
+            if prompt == "bad":
+                return reply(exchange, error("no"), 400)
+            if prompt in tried:
+                return reply(exchange, completion())
+            tried.add(prompt)
+            return reply(exchange, error("later"), 503, ["retry-after-ms: 150"])
+
+        self.answer = answer
+        self.write(*[request(name, name) for name in ("a", "b", "bad", "c")])
+        lines = self.run_on_a_terminal("--max-in-flight", 1, status=1)
+        bars = [line for line in lines if line.startswith("asking:")]
+        self.assertRegex(bars[0], r"^asking: +0% \|\.+\| 0/4 ")
+        self.assertRegex(bars[-1], r"^asking: 100% \|#+\| 4/4  [\d.]+/s  0:0\d  1 failed  3 retries$")
+        self.assertTrue(any("1 retry so far, the last for a: server_error" in line for line in lines), lines)
 
 
 class Resume(LlmTest):

@@ -7,12 +7,13 @@ most is tested with a clock of the tests' own, in llm_schedule_test.cpp and retr
 import email.utils
 import json
 import pathlib
+import re
 import threading
 import time
 import unittest
 
 from llm_support import SCHEMA, LlmTest, completion, error, prompt_of, reply, request
-from support import SANITIZED, finish
+from support import SANITIZED, Server, finish, unused_port
 
 BACKOFF = (0.375, 0.75)  # seconds at least: 0.5 and 1, less a quarter
 
@@ -66,6 +67,14 @@ class Policy(RetryTest):
         self.fail_with(500)
         self.check_attempts(3, at_least=BACKOFF)
 
+    def test_the_waits_that_are_told_lie_between_the_backoff_and_a_quarter_less(self):
+        self.fail_with(500)
+        self.write("a")
+        told = [float(wait) for wait in re.findall(r"again in ([\d.]+) s", self.llm("-v", status=1).err)]
+        self.assertEqual(len(told), 2)
+        for wait, most in zip(told, (0.5, 1.0)):
+            self.assertTrue(0.75 * most - 0.005 <= wait <= most, told)
+
     def test_a_retry_that_succeeds_is_no_failure(self):
         self.fail_with(503, ["retry-after-ms: 1"], times=2)
         self.check_attempts(3, status=0)
@@ -118,6 +127,27 @@ class Connections(RetryTest):
         self.fail_once(lambda exchange: exchange.close())
         self.check_attempts(2, status=0, at_least=BACKOFF)
 
+    def test_resets_without_end(self):
+        self.answer = lambda exchange: exchange.close()
+        self.check_attempts(3, at_least=BACKOFF)
+        self.assertEqual(self.failure("a")["code"], "connection_error")
+        self.assertEqual(self.failure("a")["attempts"], 3)
+
+    def test_no_connection_at_first(self):
+        """The server comes up when the program has said that it will try again."""
+        port = unused_port()
+        self.write("a")
+        process = self.start_llm("--verbose", "--base-url", f"http://127.0.0.1:{port}/v1")
+        for line in process.stderr:
+            if "unreachable" in line:
+                break
+        told = float(re.search(r"again in ([\d.]+) s", line)[1])
+        self.assertTrue(BACKOFF[0] - 0.005 <= told <= 0.5, line)
+        late = Server({"/v1/chat/completions": lambda exchange: reply(exchange, completion())}, port=port)
+        self.addCleanup(late.close)
+        self.check_status(finish(process), 0)
+        self.assertEqual(late.requests, ["/v1/chat/completions"])
+
     def test_a_reset_in_the_middle_of_the_answer(self):
         def half(exchange):
             body = completion()
@@ -163,12 +193,13 @@ class Shape(RetryTest):
     def ask(self, *arguments, status, seed=None):
         more = {} if seed is None else {"seed": seed}
         self.write(request("a", schema=SCHEMA, **more))
-        self.llm("--overwrite", *arguments, status=status)
+        return self.llm("--overwrite", *arguments, status=status)
 
     def test_it_is_asked_again_twice_and_at_once(self):
         self.answer = lambda exchange: reply(exchange, completion('{"dish": "soup"}'))
-        self.ask(status=1)
+        result = self.ask("--verbose", status=1)
         self.assertEqual(len(self.exchanges), 3)
+        self.assertEqual(result.err.count("again in 0.00 s"), 2, result.err)
         self.assertEqual(self.failure("a")["code"], "schema_failure")
         self.assertEqual(self.failure("a")["message"], '$: "minutes" is missing')
 

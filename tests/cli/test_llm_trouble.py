@@ -50,6 +50,15 @@ class Trouble(LlmTest):
         self.assertIn("your key is [API key]", written)
         self.assertIn("[API key]", self.failure("page")["message"])
 
+    def test_a_redirect_gets_neither_the_request_nor_the_key(self):
+        self.server.routes["/elsewhere"] = lambda exchange: reply(exchange, completion())
+        self.answer = lambda exchange: reply(exchange, "", 302, [f"Location: {self.url('/elsewhere')}"])
+        self.write("a")
+        self.llm(status=1)
+        self.assertEqual(self.server.requests, ["/v1/chat/completions"])
+        self.assertEqual(self.failure("a")["code"], "http_error")
+        self.assertEqual(self.failure("a")["message"], "HTTP 302: a redirect, which is not followed")
+
     def test_a_key_that_no_header_can_carry(self):
         self.write("a")
         result = self.llm(status=2, env=self.env | {"OPENAI_API_KEY": "sk bad\nkey"})

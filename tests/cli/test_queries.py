@@ -94,6 +94,16 @@ class Table(QueriesTest):
             self.assertEqual(line["dimension_tuple"], json.loads(row["dimension_tuple_json"]))
             self.assertEqual(line["is_realistic_and_kept"], 1)
 
+    def test_standard_output_takes_it_too_if_the_answers_have_a_place(self):
+        arguments = ("queries", self.spec, "-o", "-")
+        result = finish(self.start(*arguments, env=self.env))
+        self.check_status(result, 2)
+        self.assertIn("say --journal", result.err)
+        result = finish(self.start(*arguments, "--journal", self.journal, env=self.env))
+        self.check_status(result, 0)
+        self.assertEqual(len(list(csv.DictReader(result.out.splitlines(keepends=True)))), 60)
+        self.assertIn("60 queries in standard output", result.err)
+
     def test_the_same_answers_give_the_same_file_whatever_their_order(self):
         def answer_sometime(exchange):
             threading.Event().wait(random.uniform(0, 0.05))
@@ -269,6 +279,8 @@ class Trouble(QueriesTest):
         nowhere = f"http://127.0.0.1:{unused_port()}/v1"
         result = self.queries("--base-url", nowhere, "--retries", 0, status=1)
         self.assertIn(f"fanout: cannot reach {nowhere}", result.err)
+        self.assertNotIn("never", result.err, "there is no coverage of nothing")
+        self.assertNotIn("what was answered", result.err)
         self.assertFalse(self.table.exists())
 
     def test_a_table_that_cannot_be_written_loses_no_answer(self):

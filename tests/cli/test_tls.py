@@ -3,7 +3,9 @@
 
 import pathlib
 import shutil
+import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -114,6 +116,34 @@ class Tls(ProgramTest):
         server = Server({}, speak_first)
         self.addCleanup(server.close)
         self.check_broken(f"https://127.0.0.1:{server.port}/", "(?i)ssl|tls")
+
+    def check_second_handshake(self, break_off):
+        """The first connection is broken off during its handshake; the second one is served."""
+        context = self.context(self.good, ["http/1.1"])
+
+        def wrap(connection):
+            if server.connections > 1:
+                return context.wrap_socket(connection, server_side=True)
+            break_off(connection)
+            connection.close()
+            return connection
+
+        server = Server({"/size/": text_of_size}, wrap)
+        self.addCleanup(server.close)
+        result = fetch("--cacert", self.good[0], f"https://127.0.0.1:{server.port}/size/9")
+        self.check_status(result, 0)
+        self.assertIn("(9 bytes)", result.out)
+        self.assertEqual(server.connections, 2)
+
+    def test_a_handshake_that_is_broken_off_is_tried_again(self):
+        self.check_second_handshake(lambda connection: connection.recv(1000))
+
+    def test_a_handshake_that_is_reset_is_tried_again(self):
+        def reset(connection):
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        self.check_second_handshake(reset)
 
     def test_a_file_that_holds_no_certificate(self):
         empty = self.folder / "empty.pem"

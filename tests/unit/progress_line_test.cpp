@@ -53,6 +53,25 @@ TEST(ProgressLine, a_narrow_terminal_keeps_the_count_longest) {
   EXPECT_TRUE(contains(format_bar(halfway, 40, false), "42/100"));
 }
 
+TEST(ProgressLine, words_of_the_callers_own_come_last) {
+  auto snapshot = halfway;
+  snapshot.postfix = "14\nretries";
+  EXPECT_EQ(
+      format_bar(snapshot, 90, false),
+      "pages:  42% |########.............| 42/100  11.6/s  0:03  0:05 left  2 failed  14 retries");
+  EXPECT_EQ(format_plain(snapshot),
+            "pages: 42/100 (42%), 11.6/s, 0:03 elapsed, 0:05 left, 2 failed, 14 retries");
+  EXPECT_EQ(format_bar(snapshot, 52, false), "pages:  42% 42/100  0:05 left  2 failed  14 retries");
+}
+
+TEST(ProgressLine, words_that_do_not_fit_go_before_what_the_bar_is_for) {
+  auto snapshot = halfway;
+  const std::string longer(200, 'x');
+  snapshot.postfix = longer;
+  EXPECT_EQ(format_bar(snapshot, 60, false),
+            "pages:  42% |#######..........| 42/100  0:05 left  2 failed");
+}
+
 TEST(ProgressLine, blocks_of_several_bytes_count_as_one_column) {
   const auto line = format_bar(halfway, 80, true);
   EXPECT_TRUE(contains(line, "█░"));
@@ -122,6 +141,14 @@ TEST(ProgressMeter, draws_at_most_once_an_interval) {
   EXPECT_GE(drawings, 9);
   EXPECT_LE(drawings, 10);
   EXPECT_EQ(meter.done(), 1000u);
+}
+
+TEST(ProgressMeter, what_changes_without_a_step_is_drawn_as_seldom) {
+  ProgressMeter meter(10, 0.1);
+  EXPECT_FALSE(meter.is_due(0.05));
+  EXPECT_TRUE(meter.is_due(0.11));
+  EXPECT_FALSE(meter.is_due(0.12));
+  EXPECT_EQ(meter.done(), 0u);
 }
 
 TEST(ProgressMeter, draws_the_step_that_completes_the_total_at_once) {

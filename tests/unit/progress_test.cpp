@@ -123,6 +123,30 @@ TEST(ProgressBar, a_logged_line_stands_whole_above_the_bar) {
   EXPECT_TRUE(contains(lines[2], "2/2")) << lines[2];
 }
 
+TEST(ProgressBar, a_postfix_stands_behind_the_figures_until_the_next_one) {
+  const Capture capture;
+  ProgressBar bar(
+      {.total = 2, .style = ProgressStyle::bar, .descriptor = capture.descriptor(), .width = 80});
+  bar.set_postfix("1 retry");
+  bar.set_postfix("2 retries");
+  bar.log("drawn again", capture.descriptor());
+  EXPECT_TRUE(shown_lines(capture.text()).back().ends_with("  2 retries"))
+      << shown_lines(capture.text()).back();
+  bar.set_postfix("");
+  bar.finish();
+  EXPECT_FALSE(contains(shown_lines(capture.text())[1], "retries"));
+}
+
+TEST(ProgressBar, a_postfix_is_on_the_plain_line_too) {
+  const Capture capture;
+  {
+    ProgressBar bar({.total = 1, .descriptor = capture.descriptor()});
+    bar.set_postfix("3 retries");
+    bar.advance();
+  }
+  EXPECT_TRUE(capture.text().ends_with(", 3 retries\n")) << capture.text();
+}
+
 TEST(ProgressBar, lines_logged_elsewhere_leave_the_bar_alone) {
   const Capture drawing;
   const Capture results;
