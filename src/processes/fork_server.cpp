@@ -23,7 +23,7 @@ namespace {
   setpgid(0, 0);
   dup2(standard_error.get(), STDERR_FILENO);
   dup2(socket.get(), inherited_socket);
-  close_range(inherited_socket + 1, ~0U, 0);
+  closefrom(inherited_socket + 1);  // also where the kernel has no call for it
   serve_as_worker();
 }
 
@@ -47,8 +47,10 @@ bool ForkServer::alive() const noexcept {
 
 std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,
                                                      std::initializer_list<int> descriptors) {
+  // First: a request whose answer cannot be received would leave the next one with this one's.
+  std::vector<std::byte> room(ControlSocket::room_for_packet);
   if (socket_.send(request, descriptors, true) != ControlSocket::Sent::yes) return std::nullopt;
-  return socket_.receive(true);
+  return socket_.receive(true, std::move(room));
 }
 
 Child ForkServer::start(const ControlSocket& socket, int standard_error) {

@@ -14,7 +14,27 @@
 namespace fanout::test {
 namespace {
 
-// What the pool's own thread allocates is not refused here.
+// Nor has the pool's own thread any: it puts off what it can and breaks the pool when that takes too
+// long, and no future is left without an outcome.
+TEST(WithoutMemory, a_process_pool_goes_on_or_is_broken_by_that) {
+  const auto scenario = [](Trial&) {
+    ProcessPoolExecutor executor(2);
+    std::vector<Future<std::string>> futures;
+    futures.reserve(4);
+    try {
+      for (int i = 0; i < 4; ++i) futures.push_back(executor.submit(greeting, "you"));
+    } catch (const BrokenProcessPool&) {  // meanwhile
+    }
+    for (const auto& future : futures) {
+      const std::exception_ptr error = future.exception();
+      EXPECT_TRUE(error == nullptr || is_a<std::bad_alloc>(error) || is_a<BrokenProcessPool>(error))
+          << text_of(error);
+    }
+  };
+  survives_everywhere<std::bad_alloc>("a process pool", scenario, Resource::memory);
+}
+
+// What the pool's own thread allocates is not refused in the others.
 void survives_in_the_caller(const char* name, const Scenario& scenario) {
   survives_everywhere<std::bad_alloc>(name, scenario, Resource::memory, Whose::this_threads);
 }

@@ -207,6 +207,28 @@ TEST_F(ClientTest, replaces_a_worker_after_so_many_tasks) {
   EXPECT_EQ(pool.client->stats().died, 0U);
 }
 
+// conformance: 100
+TEST_F(ClientTest, counts_no_task_that_was_cancelled_among_those_of_a_worker) {
+  MemoryPool pool({.max_workers = 1, .max_tasks_per_worker = 2});
+  const auto first = pool.submit(run, 1);
+  const auto second = pool.submit(run, 2);
+  const auto worker = pool.transport->workers[0];
+  worker->become_ready();
+  EXPECT_EQ(worker->calls.size(), 2U);  // both are on their way
+  EXPECT_TRUE(second.cancel());
+  EXPECT_TRUE(worker->step());
+  EXPECT_TRUE(worker->step());
+  pool.collect();
+  const auto third = pool.submit(run, 3);
+  EXPECT_TRUE(worker->step());
+  pool.collect();
+  EXPECT_EQ(third.result(), 3);
+  EXPECT_EQ(ran, (std::vector{1, 3}));
+  EXPECT_TRUE(worker->step());  // now it is told to leave
+  EXPECT_TRUE(worker->left);
+  pool.settle();
+}
+
 TEST_F(ClientTest, sends_the_calls_of_a_group_to_one_worker_in_order) {
   MemoryPool pool({.max_workers = 2});
   detail::RemoteSubmitter chunks(pool.client, 4);
@@ -275,6 +297,24 @@ TEST_F(ClientTest, ends_a_worker_that_breaks_the_rules) {
     pool.settle();
     EXPECT_EQ(future.result(), 1);  // it had not been started, so another worker ran it
   }
+}
+
+// faults: truncated / garbage bytes
+TEST_F(ClientTest, counts_the_answers_that_came_before_nonsense) {
+  MemoryPool pool({.max_workers = 1});
+  const auto first = pool.submit(run, 1);
+  const auto second = pool.submit(run, 2);
+  const auto worker = pool.transport->workers[0];
+  worker->become_ready();
+  pool.collect();
+  EXPECT_TRUE(worker->step());
+  EXPECT_TRUE(worker->step());
+  worker->mad = true;
+  pool.collect();
+  EXPECT_TRUE(worker->ended);
+  EXPECT_EQ(first.result() + second.result(), 3);
+  pool.settle();
+  EXPECT_EQ(ran, (std::vector{1, 2}));
 }
 
 TEST_F(ClientTest, aborted_fails_everything_and_counts_as_shut_down) {
