@@ -65,6 +65,7 @@ void Client::start_failed(const std::exception_ptr& cause) noexcept {
 
 bool Client::has_mail() {
   const Lock lock(mutex_);
+  if (short_of_memory_) return false;  // none that can be received: whoever looks is to sleep
   return std::any_of(workers_.begin(), workers_.end(),
                      [](const auto& worker) { return worker->has_mail(); });
 }
