@@ -29,9 +29,9 @@ namespace {
 
 }  // namespace
 
-ForkServer::ForkServer() {
+ForkServer::ForkServer() : room_(ControlSocket::room_for_packet) {
   auto [ours, theirs] = ControlSocket::pair();
-  child_ = std::make_unique<const Child>(spawn_self(fork_server_argument, theirs, STDERR_FILENO));
+  child_ = spawn_self(fork_server_argument, theirs, STDERR_FILENO);
   socket_ = std::move(ours);
 }
 
@@ -47,10 +47,8 @@ bool ForkServer::alive() const noexcept {
 
 std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,
                                                      std::initializer_list<int> descriptors) {
-  // First: a request whose answer cannot be received would leave the next one with this one's.
-  std::vector<std::byte> room(ControlSocket::room_for_packet);
   if (socket_.send(request, descriptors, true) != ControlSocket::Sent::yes) return std::nullopt;
-  return socket_.receive(true, std::move(room));
+  return socket_.receive(true, std::move(room_));
 }
 
 Child ForkServer::start(const ControlSocket& socket, int standard_error) {
@@ -59,6 +57,7 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
   if (!answer) {
     throw std::system_error(EPIPE, std::generic_category(), "fanout: the fork server is gone");
   }
+  room_ = std::move(answer->bytes);
   if (!answer->descriptors[0]) {
     throw std::system_error(static_cast<int>(answer->message.slot), std::generic_category(),
                             "fanout: a worker process could not be forked");
@@ -67,12 +66,14 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
 }
 
 ExitStatus ForkServer::status_of(pid_t pid) {
-  const auto answer = ask(
+  auto answer = ask(
       {.kind = MessageKind::retire, .call = static_cast<std::uint64_t>(pid), .payload = {}}, {});
   ExitStatus status;
-  if (answer && answer->message.payload.size() == sizeof(status)) {
+  if (!answer) return status;
+  if (answer->message.payload.size() == sizeof(status)) {
     std::memcpy(&status, answer->message.payload.data(), sizeof(status));
   }
+  room_ = std::move(answer->bytes);
   return status;
 }
 

@@ -163,6 +163,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   bool is_broken() const noexcept FANOUT_REQUIRES(mutex_) { return broken_ != nullptr; }
   void deliver(Steps& steps, Inbox& inbox) noexcept;
   void fail(PendingCall& call, std::exception_ptr error, int worker) noexcept;
+  static std::exception_ptr error_of_loss() noexcept;
   static std::exception_ptr error_of_overrun(PendingCall& call) noexcept;
   static std::exception_ptr error_of_death(PendingCall& call, const Death* death) noexcept;
   std::exception_ptr broken_error() noexcept;

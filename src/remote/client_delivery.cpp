@@ -2,7 +2,10 @@
 // What is done for calls without the lock: their outcomes, and the errors that stand for one.
 #include <array>
 #include <cstdio>
+#include <exception>
 #include <new>
+#include <system_error>
+#include <utility>
 
 #include <fanout/errors.hpp>
 
@@ -34,6 +37,11 @@ void Client::deliver(Steps& steps, Inbox& inbox) noexcept {
         observe(TaskEvent::Kind::started, call, step.worker);
         break;
       case Step::What::result:
+        if ((inbox.message(step.entry).flags & flag_apart) != 0 &&
+            inbox.payload(step.entry).empty()) {
+          fail(call, error_of_loss(), step.worker);
+          break;
+        }
         call.bring(step.in_place ? call.payload().blob()->bytes() : inbox.payload(step.entry));
         if (Blob* const blob = call.payload().blob()) blob->release();
         state.run();
@@ -88,6 +96,16 @@ std::exception_ptr Client::broken_error() noexcept {
     return std::current_exception();
   }
   return cause;
+}
+
+// The transport brought a big outcome without its bytes.
+std::exception_ptr Client::error_of_loss() noexcept {
+  try {
+    throw std::system_error(std::make_error_code(std::errc::not_enough_memory),
+                            "fanout: a big outcome that could not be mapped");
+  } catch (...) {
+    return std::current_exception();
+  }
 }
 
 std::exception_ptr Client::error_of_death(PendingCall& call, const Death* death) noexcept {
