@@ -140,7 +140,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   std::uint64_t unfinished() const noexcept FANOUT_REQUIRES(mutex_);
   std::size_t occupied() const noexcept FANOUT_REQUIRES(mutex_);
 
-  // client_workers.cpp: what workers say, and how they go
+  // client_workers.cpp: what workers say; client_deaths.cpp: how they go
   bool receive_all(Inbox& inbox, Steps& steps) FANOUT_REQUIRES(mutex_);
   bool receive(RemoteWorker& worker, Inbox& inbox, Steps& steps) FANOUT_REQUIRES(mutex_);
   void complain(RemoteWorker& worker, const ProtocolError& error) noexcept FANOUT_REQUIRES(mutex_);
@@ -163,6 +163,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   bool is_broken() const noexcept FANOUT_REQUIRES(mutex_) { return broken_ != nullptr; }
   void deliver(Steps& steps, Inbox& inbox) noexcept;
   void fail(PendingCall& call, std::exception_ptr error, int worker) noexcept;
+  static std::exception_ptr broken_by(const std::exception_ptr& cause, const char* why) noexcept;
   static std::exception_ptr error_of_loss() noexcept;
   static std::exception_ptr error_of_overrun(PendingCall& call) noexcept;
   static std::exception_ptr error_of_death(PendingCall& call, const Death* death) noexcept;
@@ -189,7 +190,7 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   bool aborted_ FANOUT_GUARDED_BY(mutex_) = false;
   bool short_of_memory_ FANOUT_GUARDED_BY(mutex_) = false;
   Deadline end_of_patience_ FANOUT_GUARDED_BY(mutex_) = Deadline::never();  // with the shortage
-  std::exception_ptr broken_ FANOUT_GUARDED_BY(mutex_);  // why
+  std::exception_ptr broken_ FANOUT_GUARDED_BY(mutex_);                     // why
   std::uint64_t last_id_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::uint64_t submitted_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::uint64_t started_ FANOUT_GUARDED_BY(mutex_) = 0;  // noticed

@@ -98,6 +98,19 @@ std::exception_ptr Client::broken_error() noexcept {
   return cause;
 }
 
+// The error of a pool that is broken by another one.
+std::exception_ptr Client::broken_by(const std::exception_ptr& cause, const char* why) noexcept {
+  try {
+    try {
+      std::rethrow_exception(cause);
+    } catch (...) {
+      std::throw_with_nested(BrokenProcessPool(why));
+    }
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 // The transport brought a big outcome without its bytes.
 std::exception_ptr Client::error_of_loss() noexcept {
   try {

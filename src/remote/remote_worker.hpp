@@ -46,8 +46,8 @@ class RemoteWorker {
   const int index;
   Phase phase = Phase::starting;
   std::optional<ProtocolError> complaint;  // why the client had it ended, if it broke the rules
-  bool overrun = false;   // ended because of a time limit
-  bool full = false;      // send() had no room; cleared by the next answer
+  bool overrun = false;                    // ended because of a time limit
+  bool full = false;                       // send() had no room; cleared by the next answer
   std::vector<Slot> slots;
   std::size_t used = 0;     // slots that are not free
   std::size_t window = 2;   // as many may be used at present

@@ -27,9 +27,8 @@ class MemoryGroup {
  public:
   MemoryGroup() {
     const std::string name = "fanout-test-" + std::to_string(getpid());
-    for (const auto& [root, file] :
-         {std::pair{"/sys/fs/cgroup/memory/", "memory.limit_in_bytes"},
-          std::pair{"/sys/fs/cgroup/", "memory.max"}}) {
+    for (const auto& [root, file] : {std::pair{"/sys/fs/cgroup/memory/", "memory.limit_in_bytes"},
+                                     std::pair{"/sys/fs/cgroup/", "memory.max"}}) {
       std::error_code refused;
       const fs::path folder = root + name;
       if (!fs::create_directory(folder, refused)) continue;

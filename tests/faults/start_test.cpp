@@ -23,7 +23,7 @@ bool failing = false;  // true in a worker that fails
 
 // The leak checker of the address sanitizer would start a helper in each worker that exits, and it
 // becomes an orphan when the pool kills the worker meanwhile.
-extern "C" int __lsan_is_turned_off();                              // NOLINT: the sanitizer's name
+extern "C" int __lsan_is_turned_off();                             // NOLINT: the sanitizer's name
 extern "C" int __lsan_is_turned_off() { return failing ? 1 : 0; }  // NOLINT
 
 namespace fanout::test {

@@ -50,7 +50,7 @@ TEST_F(ClientTest, wants_as_many_workers_as_there_are_calls_up_to_the_limit) {
   EXPECT_EQ(pool.transport->workers.size(), 3U);
   const Future<int> last = pool.submit(run, 11);
   EXPECT_EQ(pool.transport->wanted, 0);  // an idle one is there
-  pool.settle();  // a call that is never finished keeps its client for ever
+  pool.settle();                         // a call that is never finished keeps its client for ever
   EXPECT_EQ(last.result(), 11);
 }
 
