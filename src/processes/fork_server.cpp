@@ -37,11 +37,11 @@ ForkServer::ForkServer() : room_(ControlSocket::room_for_packet) {
 
 ForkServer::~ForkServer() {
   socket_ = ControlSocket();  // its end ends the server
-  wait_for_child(child_->pid(), false);
+  wait_for_child(child_.pid(), false);
 }
 
 bool ForkServer::alive() const noexcept {
-  pollfd ended{.fd = child_->descriptor(), .events = POLLIN, .revents = 0};
+  pollfd ended{.fd = child_.descriptor(), .events = POLLIN, .revents = 0};
   return poll(&ended, 1, 0) == 0;
 }
 

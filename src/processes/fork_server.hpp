@@ -36,7 +36,7 @@ class ForkServer final : public StatusSource {
   // Room for an answer, there from the start: how a worker ended is also asked where memory has run
   // out, and an answer that could not be received would be taken for that to the next request.
   std::vector<std::byte> room_;
-  std::optional<Child> child_;  // always, once it is constructed
+  Child child_{-1, Descriptor()};
 };
 
 // In the process itself: forks workers until the pool is gone.
