@@ -222,6 +222,7 @@ TEST_F(ClientTest, counts_no_task_that_was_cancelled_among_those_of_a_worker) {
   const auto third = pool.submit(run, 3);
   EXPECT_TRUE(worker->step());
   pool.collect();
+  ASSERT_TRUE(third.done());
   EXPECT_EQ(third.result(), 3);
   EXPECT_EQ(ran, (std::vector{1, 3}));
   EXPECT_TRUE(worker->step());  // now it is told to leave
@@ -312,6 +313,7 @@ TEST_F(ClientTest, counts_the_answers_that_came_before_nonsense) {
   worker->mad = true;
   pool.collect();
   EXPECT_TRUE(worker->ended);
+  ASSERT_TRUE(first.done() && second.done());
   EXPECT_EQ(first.result() + second.result(), 3);
   pool.settle();
   EXPECT_EQ(ran, (std::vector{1, 2}));
