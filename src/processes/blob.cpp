@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 #include <fcntl.h>
@@ -99,7 +100,10 @@ void SharedMemoryCache::put(SharedMemory memory) noexcept {
   std::size_t bytes = memory.bytes().size();
   for (const Kept& kept : kept_) bytes += kept.memory.bytes().size();
   if (closed_ || kept_.size() >= most_kept || bytes > most_kept_bytes) return;
-  kept_.push_back({std::move(memory), Deadline::after_seconds(kept_seconds)});
+  try {
+    kept_.push_back({std::move(memory), Deadline::after_seconds(kept_seconds)});
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): then it is not kept
+  }
 }
 
 void SharedMemoryCache::close() noexcept {

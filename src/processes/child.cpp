@@ -25,7 +25,11 @@ std::string ExitStatus::text() const {
 }
 
 Descriptor open_process(pid_t pid) {
-  return checked(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)), "pidfd_open for a worker");
+  const auto number = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  // No way around it: to wait for the number of a process is to wait for whoever has it now.
+  return checked(number, errno == ENOSYS
+                             ? "pidfd_open for a worker (a process pool needs Linux 5.3 or newer)"
+                             : "pidfd_open for a worker");
 }
 
 void Child::signal_group(int signal) const noexcept {
@@ -53,8 +57,9 @@ std::optional<ExitStatus> Child::reap() {
     reaped_ = true;
     return wait_for_child(pid_, false);
   }
+  const ExitStatus status = source_->status_of(pid_);  // or there is no memory to ask: again, later
   reaped_ = true;
-  return source_->status_of(pid_);
+  return status;
 }
 
 }  // namespace fanout::detail

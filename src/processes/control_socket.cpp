@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -60,9 +61,11 @@ ControlSocket::Sent ControlSocket::send(const Message& message,
   }
 }
 
-std::optional<ControlSocket::Packet> ControlSocket::receive(bool block) {
+std::optional<ControlSocket::Packet> ControlSocket::receive(bool block,
+                                                            std::vector<std::byte> room) {
   Packet packet;
-  packet.bytes.resize(header_size + longest_payload);
+  packet.bytes = std::move(room);
+  packet.bytes.resize(room_for_packet);
   iovec part = io_of(packet.bytes);
   ControlBuffer control{};
   msghdr received{};
@@ -85,7 +88,11 @@ std::optional<ControlSocket::Packet> ControlSocket::receive(bool block) {
     for (std::size_t i = 0; i < count && i < most_descriptors; ++i) {
       int number = -1;
       std::memcpy(&number, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-      packet.descriptors[i] = beyond_standard_streams(number);
+      try {
+        packet.descriptors[i] = beyond_standard_streams(number);
+      } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+        // There is no number for it: it has not arrived, as when the kernel finds none.
+      }
     }
   }
   packet.bytes.resize(static_cast<std::size_t>(size));

@@ -39,8 +39,10 @@ class ControlSocket {
   };
 
   // The next packet. Nothing: there is none (without `block`), or the peer is gone: see
-  // peer_gone(). Throws ProtocolError.
-  std::optional<Packet> receive(bool block);
+  // peer_gone(). Throws ProtocolError. `room` for it, of room_for_packet bytes, can be brought
+  // along: then no memory is asked for when it may be too late to do without.
+  std::optional<Packet> receive(bool block, std::vector<std::byte> room = {});
+  static constexpr std::size_t room_for_packet = header_size + longest_payload;
   bool peer_gone() const noexcept { return peer_gone_; }
 
  private:

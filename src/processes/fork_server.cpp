@@ -23,32 +23,32 @@ namespace {
   setpgid(0, 0);
   dup2(standard_error.get(), STDERR_FILENO);
   dup2(socket.get(), inherited_socket);
-  close_range(inherited_socket + 1, ~0U, 0);
+  closefrom(inherited_socket + 1);  // also where the kernel has no call for it
   serve_as_worker();
 }
 
 }  // namespace
 
-ForkServer::ForkServer() {
+ForkServer::ForkServer() : room_(ControlSocket::room_for_packet) {
   auto [ours, theirs] = ControlSocket::pair();
-  child_ = std::make_unique<const Child>(spawn_self(fork_server_argument, theirs, STDERR_FILENO));
+  child_ = spawn_self(fork_server_argument, theirs, STDERR_FILENO);
   socket_ = std::move(ours);
 }
 
 ForkServer::~ForkServer() {
   socket_ = ControlSocket();  // its end ends the server
-  wait_for_child(child_->pid(), false);
+  wait_for_child(child_.pid(), false);
 }
 
 bool ForkServer::alive() const noexcept {
-  pollfd ended{.fd = child_->descriptor(), .events = POLLIN, .revents = 0};
+  pollfd ended{.fd = child_.descriptor(), .events = POLLIN, .revents = 0};
   return poll(&ended, 1, 0) == 0;
 }
 
 std::optional<ControlSocket::Packet> ForkServer::ask(const Message& request,
                                                      std::initializer_list<int> descriptors) {
   if (socket_.send(request, descriptors, true) != ControlSocket::Sent::yes) return std::nullopt;
-  return socket_.receive(true);
+  return socket_.receive(true, std::move(room_));
 }
 
 Child ForkServer::start(const ControlSocket& socket, int standard_error) {
@@ -57,6 +57,7 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
   if (!answer) {
     throw std::system_error(EPIPE, std::generic_category(), "fanout: the fork server is gone");
   }
+  room_ = std::move(answer->bytes);
   if (!answer->descriptors[0]) {
     throw std::system_error(static_cast<int>(answer->message.slot), std::generic_category(),
                             "fanout: a worker process could not be forked");
@@ -65,12 +66,14 @@ Child ForkServer::start(const ControlSocket& socket, int standard_error) {
 }
 
 ExitStatus ForkServer::status_of(pid_t pid) {
-  const auto answer = ask(
+  auto answer = ask(
       {.kind = MessageKind::retire, .call = static_cast<std::uint64_t>(pid), .payload = {}}, {});
   ExitStatus status;
-  if (answer && answer->message.payload.size() == sizeof(status)) {
+  if (!answer) return status;
+  if (answer->message.payload.size() == sizeof(status)) {
     std::memcpy(&status, answer->message.payload.data(), sizeof(status));
   }
+  room_ = std::move(answer->bytes);
   return status;
 }
 

@@ -2,7 +2,9 @@
 // A clean process with one thread, from which workers are forked: quicker to start than by exec.
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 #include "child.hpp"
 #include "control_socket.hpp"
@@ -31,7 +33,10 @@ class ForkServer final : public StatusSource {
                                            std::initializer_list<int> descriptors);
 
   ControlSocket socket_;
-  std::unique_ptr<const Child> child_;
+  // Room for an answer, there from the start: how a worker ended is also asked where memory has run
+  // out, and an answer that could not be received would be taken for that to the next request.
+  std::vector<std::byte> room_;
+  Child child_{-1, Descriptor()};
 };
 
 // In the process itself: forks workers until the pool is gone.

@@ -2,11 +2,34 @@
 #include "process_link.hpp"
 
 #include <cstring>
+#include <new>
 #include <system_error>
 
 #include "blob.hpp"
 
 namespace fanout::detail {
+namespace {
+
+// The payload of a packet; nothing if this process lacks what it takes to have it.
+std::unique_ptr<Blob> blob_of(ControlSocket::Packet& packet) {
+  try {
+    if (!packet.descriptors[0]) return nullptr;
+    SharedMemory memory(std::move(packet.descriptors[0]));
+    std::uint64_t size = 0;
+    if (packet.message.payload.size() == sizeof(size)) {
+      std::memcpy(&size, packet.message.payload.data(), sizeof(size));
+    }
+    if (size > memory.bytes().size())
+      throw ProtocolError("a payload shorter than it is said to be");
+    return std::make_unique<MemoryBlob>(std::move(memory), size, nullptr);
+  } catch (const std::system_error&) {
+    return nullptr;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
 
 bool ProcessLink::write(const Message& message) noexcept {
   // Room for a last `retire` is always kept.
@@ -48,55 +71,69 @@ void ProcessLink::retire() noexcept { write({.kind = MessageKind::retire, .paylo
 
 bool ProcessLink::has_mail() const noexcept {
   // relaxed: see socket_has_mail().
-  return broken_ || !answers_.empty() || socket_has_mail_.load(std::memory_order_relaxed);
+  return !answers_.empty() || socket_has_mail_.load(std::memory_order_relaxed);
 }
 
+// Nonsense on one of the two ways says nothing against what came on the other one before.
 void ProcessLink::receive(Inbox& inbox) {
-  if (broken_) throw ProtocolError(*broken_);
-  receive_answers(inbox);
+  std::optional<ProtocolError> broken;
+  try {
+    receive_answers(inbox);
+  } catch (const ProtocolError& error) {
+    broken = error;
+    socket_has_mail();  // perhaps: nobody will look later
+  }
   // relaxed: as above.
-  if (socket_has_mail_.exchange(false, std::memory_order_relaxed)) receive_apart(inbox);
+  if (socket_has_mail_.exchange(false, std::memory_order_relaxed)) {
+    try {
+      receive_apart(inbox);
+    } catch (const std::bad_alloc&) {
+      socket_has_mail();
+      throw;
+    }
+  }
+  if (broken) throw ProtocolError(*broken);
+}
+
+void ProcessLink::give_back(std::size_t size) noexcept {
+  answers_.give_back(size);
+  if (segment_->room_wanted.take()) segment_->room_wanted.wake();
 }
 
 void ProcessLink::receive_answers(Inbox& inbox) {
   const std::size_t size = answers_.available();
   if (size == 0) return;
-  answers_.read(inbox.append(size));
-  if (segment_->room_wanted.take()) segment_->room_wanted.wake();
+  answers_.copy(inbox.append(size));
+  std::size_t added = 0;
   try {
-    for (std::size_t left = size; left != 0;) {
-      const Message message = decode_frame(inbox.bytes().last(left));
+    while (added != size) {
+      const Message message = decode_frame(inbox.bytes().last(size - added));
       inbox.add(message);
-      left -= header_size + message.payload.size();
+      added += header_size + message.payload.size();
     }
-  } catch (const ProtocolError& error) {
-    broken_ = error;
+  } catch (...) {
+    give_back(added);
+    throw;
   }
+  give_back(size);
 }
 
 void ProcessLink::receive_apart(Inbox& inbox) {
-  while (auto packet = socket_.receive(false)) {
+  for (;;) {
+    inbox.reserve_one();  // what was received can be added
+    auto packet = socket_.receive(false);
+    if (!packet) return;
     if ((packet->message.flags & flag_apart) == 0) {
       throw ProtocolError("a packet of a worker without a payload apart");
     }
-    std::uint64_t size = 0;
-    SharedMemory memory;
-    try {
-      if (packet->descriptors[0]) memory = SharedMemory(std::move(packet->descriptors[0]));
-    } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): as without a descriptor
-    }
-    if (memory.bytes().empty()) {
-      // This process may open or map no more: the outcome is lost, and the call fails.
-      packet->message.payload = {};
-      inbox.add(packet->message);
+    auto blob = blob_of(*packet);
+    if (blob != nullptr) {
+      inbox.add(packet->message, std::move(blob));
       continue;
     }
-    if (packet->message.payload.size() == sizeof(size)) {
-      std::memcpy(&size, packet->message.payload.data(), sizeof(size));
-    }
-    if (size > memory.bytes().size())
-      throw ProtocolError("a payload shorter than it is said to be");
-    inbox.add(packet->message, std::make_unique<MemoryBlob>(std::move(memory), size, nullptr));
+    // This process may open or map no more: the outcome is lost, and the call fails.
+    packet->message.payload = {};
+    inbox.add(packet->message);
   }
 }
 

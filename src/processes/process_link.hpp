@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "../remote/transport.hpp"
 #include "control_socket.hpp"
@@ -37,12 +38,19 @@ class ProcessLink final : public Link {
     socket_has_mail_.store(true, std::memory_order_relaxed);
   }
 
+  // Under the pool's mutex: how the worker is to be ended. The last wish counts.
+  void want_ending(Ending how) noexcept { wanted_ending_ = how; }
+  std::optional<Ending> take_wanted_ending() noexcept {
+    return std::exchange(wanted_ending_, std::nullopt);
+  }
+
   // The pool's thread is about to sleep; the worker's next answer rings the bell.
   void announce_sleep() noexcept { segment_->pool_asleep.announce(); }
   void retract_sleep() noexcept { segment_->pool_asleep.retract(); }
 
  private:
   void receive_answers(Inbox& inbox);
+  void give_back(std::size_t size) noexcept;
   void receive_apart(Inbox& inbox);
   bool write(const Message& message) noexcept;
 
@@ -51,7 +59,7 @@ class ProcessLink final : public Link {
   RingWriter calls_{segment_->calls};
   RingReader answers_{segment_->answers};
   std::atomic<bool> socket_has_mail_{false};
-  std::optional<ProtocolError> broken_;  // comes after the answers that were in order
+  std::optional<Ending> wanted_ending_;
 };
 
 }  // namespace fanout::detail

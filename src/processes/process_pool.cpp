@@ -43,6 +43,7 @@ void ProcessPool::start_thread() {
   Descriptor bell = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd for a process pool");
   bell_number_ = bell.get();
   epoll_ = std::move(epoll);
+  watch(bell_number_);
   const BlockedSignals blocked;
   const Lock lock(mutex_);
   thread_ = std::thread([this, client = client_.shared_from_this()] {
@@ -115,19 +116,15 @@ void ProcessPool::start_worker_now() {
 void ProcessPool::end_worker(Link& link, Ending how) noexcept {
   {
     const Lock lock(mutex_);
-    to_end_.push_back({&link, how});
+    static_cast<ProcessLink&>(link).want_ending(how);
+    endings_wanted_ = true;
   }
   wake();
 }
 
-void ProcessPool::forget(Link& link) noexcept {
-  const Lock lock(mutex_);
-  std::erase_if(to_end_, [&link](const EndRequest& request) { return request.link == &link; });
-}
-
 bool ProcessPool::has_requests() {
   const Lock lock(mutex_);
-  return to_start_ > 0 || !to_start_now_.empty() || !to_end_.empty();
+  return to_start_ > 0 || !to_start_now_.empty() || endings_wanted_;
 }
 
 }  // namespace fanout::detail

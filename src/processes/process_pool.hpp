@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -50,15 +51,14 @@ class ProcessPool final : public Transport, public Helper {
   void start_worker() noexcept override;
   void start_worker_now() override;
   void end_worker(Link& link, Ending how) noexcept override;
-  void forget(Link& link) noexcept override;
   void wake() noexcept override;
 
  private:
   // A worker process, for the thread only.
   struct Worker {
-    Worker(Child c, StderrTail e) noexcept : child(std::move(c)), errors(std::move(e)) {}
+    explicit Worker(StderrTail e) noexcept : errors(std::move(e)) {}
 
-    Child child;
+    Child child{-1, Descriptor()};
     StderrTail errors;
     ProcessLink* link = nullptr;     // owned by the record
     RemoteWorker* record = nullptr;  // owned by the client
@@ -66,16 +66,12 @@ class ProcessPool final : public Transport, public Helper {
     int signal = 0;
     bool stderr_blocked = false;
     bool ended = false;
+    std::optional<ExitStatus> status;  // since it was reaped
   };
 
   struct StartRequest {
     Gate done;
     std::exception_ptr error;
-  };
-
-  struct EndRequest {
-    Link* link;
-    Ending how;
   };
 
   void start_thread();
@@ -91,7 +87,8 @@ class ProcessPool final : public Transport, public Helper {
   void handle_event(int descriptor);
   Deadline tend_workers();
   void begin_ending(Worker& worker, Ending how);
-  void bury(Worker& dead, ExitStatus status);
+  bool watch_stderr_again(Worker& worker) noexcept;
+  bool bury(Worker& dead);
   bool has_requests();
 
   Client& client_;
@@ -113,7 +110,7 @@ class ProcessPool final : public Transport, public Helper {
   int bell_number_ = -1;  // the same for the thread
   int to_start_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::vector<StartRequest*> to_start_now_ FANOUT_GUARDED_BY(mutex_);
-  std::vector<EndRequest> to_end_ FANOUT_GUARDED_BY(mutex_);
+  bool endings_wanted_ FANOUT_GUARDED_BY(mutex_) = false;  // by some of the links
 };
 
 }  // namespace fanout::detail

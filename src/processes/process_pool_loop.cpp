@@ -4,6 +4,8 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <exception>
+#include <new>
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -23,14 +25,13 @@ namespace {
 constexpr double patience_for_stop = 0.1;
 constexpr double patience_for_sigterm = 1.0;
 
-// How soon to try again to write to a stderr that takes nothing.
-constexpr double stderr_retry = 0.02;
+// How soon to try again to write to a stderr that takes nothing, and what there was no memory for.
+constexpr double retry = 0.02;
 
 }  // namespace
 
 void ProcessPool::run() {
   set_thread_name("fanout-pool");
-  watch(bell_number_);
   while (!client_.finished() || !workers_.empty() || has_requests()) turn(nullptr);
 }
 
@@ -72,22 +73,20 @@ bool ProcessPool::run_awaited(State& state) {
 void ProcessPool::handle_requests() {
   for (;;) {
     StartRequest* now = nullptr;
-    std::vector<EndRequest> to_end;
     bool start = false;
     {
       const Lock lock(mutex_);
-      to_end = std::exchange(to_end_, {});
+      if (std::exchange(endings_wanted_, false)) {
+        for (const auto& worker : workers_) {
+          if (const auto how = worker->link->take_wanted_ending()) begin_ending(*worker, *how);
+        }
+      }
       if (!to_start_now_.empty()) {
         now = to_start_now_.back();
         to_start_now_.pop_back();
       } else if (to_start_ > 0) {
         --to_start_;
         start = true;
-      }
-    }
-    for (const EndRequest& request : to_end) {
-      for (const auto& worker : workers_) {
-        if (worker->link == request.link) begin_ending(*worker, request.how);
       }
     }
     if (now == nullptr && !start) return;
@@ -129,19 +128,19 @@ void ProcessPool::spawn() {
   workers_.reserve(workers_.size() + 1);
   const int socket = ours.descriptor();
   auto link = std::make_unique<ProcessLink>(std::move(segment), std::move(ours));
-  auto worker = std::make_unique<Worker>(start_process(theirs, write_end.get()),
-                                         StderrTail(std::move(read_end)));
+  auto worker = std::make_unique<Worker>(StderrTail(std::move(read_end)));
   worker->link = link.get();
+  worker->child = start_process(theirs, write_end.get());
   try {
     watch(socket);
     watch(worker->child.descriptor());
     watch(worker->errors.descriptor());
+    worker->record = &client_.add_worker(std::move(link));
   } catch (...) {
     worker->child.signal_group(SIGKILL);
     while (!worker->child.reap()) yield_thread();
     throw;
   }
-  worker->record = &client_.add_worker(std::move(link));
   workers_.push_back(std::move(worker));
 }
 
@@ -203,11 +202,11 @@ Deadline ProcessPool::tend_workers() {
   for (std::size_t i = 0; i < workers_.size();) {
     Worker& worker = *workers_[i];
     if (worker.ended) {
-      if (const auto status = worker.child.reap()) {
-        bury(worker, *status);
+      if (bury(worker)) {
         i = 0;  // callbacks may have started others
         continue;
       }
+      at(Deadline::after_seconds(retry));
     }
     if (!worker.next_signal.is_never() && worker.next_signal.passed()) {
       worker.child.signal_group(worker.signal);
@@ -217,12 +216,8 @@ Deadline ProcessPool::tend_workers() {
     }
     at(worker.next_signal);
     if (worker.stderr_blocked) {
-      worker.stderr_blocked = !worker.errors.pass_on();
-      if (worker.stderr_blocked) {
-        at(Deadline::after_seconds(stderr_retry));
-      } else if (!worker.errors.ended()) {
-        watch(worker.errors.descriptor());
-      }
+      worker.stderr_blocked = !worker.errors.pass_on() || !watch_stderr_again(worker);
+      if (worker.stderr_blocked) at(Deadline::after_seconds(retry));
     }
     ++i;
   }
@@ -235,19 +230,43 @@ void ProcessPool::begin_ending(Worker& worker, Ending how) {
   worker.next_signal = Deadline::after_seconds(patient ? patience_for_stop : 0);
 }
 
-void ProcessPool::bury(Worker& dead, ExitStatus status) {
+bool ProcessPool::watch_stderr_again(Worker& worker) noexcept {
+  if (worker.errors.ended()) return true;
+  try {
+    watch(worker.errors.descriptor());
+    return true;
+  } catch (const std::exception&) {
+    return false;  // the kernel has no memory for it
+  }
+}
+
+// False: it has not ended after all, or there is no memory for what it said last; try again.
+bool ProcessPool::bury(Worker& dead) {
+  try {
+    if (!dead.status) dead.status = dead.child.reap();
+  } catch (const std::bad_alloc&) {
+    return false;  // to ask the fork server how it ended
+  }
+  if (!dead.status) return false;
   dead.errors.pass_on();
   dead.link->socket_has_mail();  // a last answer may be there
   const auto at = std::find_if(workers_.begin(), workers_.end(),
                                [&dead](const auto& worker) { return worker.get() == &dead; });
-  const std::unique_ptr<Worker> worker = std::move(*at);
+  std::unique_ptr<Worker> worker = std::move(*at);
   workers_.erase(at);
-  const std::string text = "pid " + std::to_string(worker->child.pid()) + " " + status.text();
-  client_.on_death(*worker->record, {.pid = worker->child.pid(),
-                                     .exit_code = status.exit_code,
-                                     .signal = status.signal,
-                                     .text = text,
-                                     .last_lines = worker->errors.last_lines()});
+  Death death{.pid = dead.child.pid(),
+              .exit_code = dead.status->exit_code,
+              .signal = dead.status->signal,
+              .text = {},
+              .last_lines = {}};
+  try {
+    death.text = "pid " + std::to_string(death.pid) + " " + dead.status->text();
+    death.last_lines = dead.errors.last_lines();
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): it is a death without words
+  }
+  if (client_.on_death(*dead.record, death)) return true;
+  workers_.push_back(std::move(worker));  // there was room for it
+  return false;
 }
 
 }  // namespace fanout::detail

@@ -76,11 +76,19 @@ class RingReader {
 
   // Copies what is available and gives the room back.
   void read(std::span<std::byte> bytes) noexcept {
+    copy(bytes);
+    give_back(bytes.size());
+  }
+
+  // The two halves of it: what is not given back is available again.
+  void copy(std::span<std::byte> bytes) const noexcept {
     const std::size_t at = read_ % Ring::capacity;
     const std::size_t first = std::min(bytes.size(), Ring::capacity - at);
     std::memcpy(bytes.data(), ring_.bytes.data() + at, first);
     std::memcpy(bytes.data() + first, ring_.bytes.data(), bytes.size() - first);
-    read_ += bytes.size();
+  }
+  void give_back(std::size_t size) noexcept {
+    read_ += size;
     // release: the bytes are copied; pairs with the acquire in has_room(). seq_cst: and a writer
     // that is about to wait for room sees it, or this side sees that it waits.
     ring_.read.store(read_, std::memory_order_seq_cst);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 
 #include <poll.h>
 
@@ -47,7 +48,11 @@ bool StderrTail::pass_on() {
 }
 
 void StderrTail::keep(const char* text, std::size_t size) {
-  tail_.append(text, size);
+  try {
+    tail_.append(text, size);
+  } catch (const std::bad_alloc&) {
+    return;  // it was passed on; no error will quote it
+  }
   if (tail_.size() > kept_bytes) tail_.erase(0, tail_.size() - kept_bytes);
   auto lines = std::count(tail_.begin(), tail_.end(), '\n');
   for (; lines > kept_lines; --lines) tail_.erase(0, tail_.find('\n') + 1);

@@ -87,10 +87,10 @@ void Client::submit(PendingCall& call) {
       // call fails like those that were queued by then.
       call.state().enqueue_for(*this);
       ++submitted_;
-      settle(call, {.what = Step::What::broken, .call = &call, .death = nullptr}, steps);
+      settle_in(steps.broken, call);
     }
   }
-  if (steps.empty()) throw_closed();
+  if (steps.broken.empty()) throw_closed();
   deliver(steps, nothing);
 }
 

@@ -73,20 +73,22 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
 
   // --- for the transport ---
 
+  // Throws std::bad_alloc, and the worker is not added: start_failed() is still to come.
   RemoteWorker& add_worker(std::unique_ptr<Link> link);
-  void start_failed(std::exception_ptr cause);
+  void start_failed(const std::exception_ptr& cause) noexcept;
 
-  // The worker is gone, and so is this record of it.
-  void on_death(RemoteWorker& worker, Death death);
+  // The worker is gone, and so is this record of it. False: there is no memory for its last
+  // answers, and nothing has happened; call it again, soon.
+  bool on_death(RemoteWorker& worker, Death& death) noexcept;
 
   // Handles what has arrived from all workers. Says whether there was anything.
-  bool collect();
+  bool collect() noexcept;
 
   // Has anything arrived?
   bool has_mail();
 
   // Fails the tasks whose time is over, and does what was put off; when to call it next.
-  Deadline expire();
+  Deadline expire() noexcept;
 
   // Closed, and nothing left to do for any worker.
   bool finished();
@@ -96,15 +98,21 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
 
   // What remains to be done for a call when the lock is released.
   struct Step {
-    enum class What { started, result, died, overran, broken };
+    enum class What { started, result, overran };
     What what;
     PendingCall* call;
     int worker = -1;
     std::size_t entry = 0;
     bool in_place = false;  // the outcome is in the blob of the call
-    std::shared_ptr<const Death> death;
   };
-  using Steps = std::vector<Step>;
+  struct Steps {
+    std::vector<Step> list;
+    // What fails without an event of its own; it takes no memory to remember that.
+    CallQueue died;
+    CallQueue broken;
+    int dead_worker = -1;
+    std::shared_ptr<const Death> death;  // of those that died; null: there was no memory for it
+  };
 
   struct Limit {
     Deadline deadline;
@@ -125,26 +133,41 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   std::vector<PendingCall*> most_sent_ahead() const FANOUT_REQUIRES(mutex_);
   bool revoke(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
   void take_unstarted(CallQueue& unstarted) noexcept FANOUT_REQUIRES(mutex_);
-  void take_back_unstarted(RemoteWorker& worker) FANOUT_REQUIRES(mutex_);
+  void take_back_unstarted(RemoteWorker& worker) noexcept FANOUT_REQUIRES(mutex_);
   void start_worker_if_needed() FANOUT_REQUIRES(mutex_);
   Deadline retry_full_workers() FANOUT_REQUIRES(mutex_);
   void retire_if_done() FANOUT_REQUIRES(mutex_);
   std::uint64_t unfinished() const noexcept FANOUT_REQUIRES(mutex_);
   std::size_t occupied() const noexcept FANOUT_REQUIRES(mutex_);
 
-  // client_workers.cpp: what workers say, and how they go
+  // client_workers.cpp: what workers say; client_deaths.cpp: how they go
   bool receive_all(Inbox& inbox, Steps& steps) FANOUT_REQUIRES(mutex_);
+  bool receive(RemoteWorker& worker, Inbox& inbox, Steps& steps) FANOUT_REQUIRES(mutex_);
+  void complain(RemoteWorker& worker, const ProtocolError& error) noexcept FANOUT_REQUIRES(mutex_);
   void handle(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps)
       FANOUT_REQUIRES(mutex_);
   void handle_answer(RemoteWorker& worker, Inbox& inbox, std::size_t entry, Steps& steps)
       FANOUT_REQUIRES(mutex_);
+  Deadline end_overrun_calls(Steps& steps) FANOUT_REQUIRES(mutex_);
   void mark_started(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
   void settle(PendingCall& call, Step step, Steps& steps) FANOUT_REQUIRES(mutex_);
-  void break_pool(std::exception_ptr cause, Ending how, Steps& steps) FANOUT_REQUIRES(mutex_);
+  void settle(PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
+  void settle_in(CallQueue& failed, PendingCall& call) noexcept FANOUT_REQUIRES(mutex_);
+  void break_pool(std::exception_ptr cause, Ending how, Steps& steps) noexcept
+      FANOUT_REQUIRES(mutex_);
+
+  // client_shortage.cpp: what is done where memory has run out
+  bool bear_shortage(Steps& steps) noexcept FANOUT_REQUIRES(mutex_);
+  void end_shortage() noexcept FANOUT_REQUIRES(mutex_);
+
   bool is_broken() const noexcept FANOUT_REQUIRES(mutex_) { return broken_ != nullptr; }
   void deliver(Steps& steps, Inbox& inbox) noexcept;
-  std::exception_ptr error_of(const Step& step);
-  std::exception_ptr broken_error();
+  void fail(PendingCall& call, std::exception_ptr error, int worker) noexcept;
+  static std::exception_ptr broken_by(const std::exception_ptr& cause, const char* why) noexcept;
+  static std::exception_ptr error_of_loss() noexcept;
+  static std::exception_ptr error_of_overrun(PendingCall& call) noexcept;
+  static std::exception_ptr error_of_death(PendingCall& call, const Death* death) noexcept;
+  std::exception_ptr broken_error() noexcept;
   void observe(TaskEvent::Kind kind, PendingCall& call, int worker) const noexcept;
   [[noreturn]] void throw_closed();
 
@@ -165,7 +188,9 @@ class Client final : public Owner, public std::enable_shared_from_this<Client> {
   bool closed_ FANOUT_GUARDED_BY(mutex_) = false;
   bool retrying_ FANOUT_GUARDED_BY(mutex_) = false;  // a worker without calls had no room
   bool aborted_ FANOUT_GUARDED_BY(mutex_) = false;
-  std::exception_ptr broken_ FANOUT_GUARDED_BY(mutex_);  // why
+  bool short_of_memory_ FANOUT_GUARDED_BY(mutex_) = false;
+  Deadline end_of_patience_ FANOUT_GUARDED_BY(mutex_) = Deadline::never();  // with the shortage
+  std::exception_ptr broken_ FANOUT_GUARDED_BY(mutex_);                     // why
   std::uint64_t last_id_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::uint64_t submitted_ FANOUT_GUARDED_BY(mutex_) = 0;
   std::uint64_t started_ FANOUT_GUARDED_BY(mutex_) = 0;  // noticed

@@ -21,7 +21,8 @@ void Client::enqueue(PendingCall& call) {
   const std::uint64_t group = call.options().group;
   if (group != 0) {
     for (const auto& worker : workers_) {
-      if (worker->last_group == group && worker->phase != Phase::leaving) {
+      if (worker->last_group == group && worker->phase != Phase::leaving &&
+          !worker->has_all_of(options_.max_tasks_per_worker)) {
         worker->backlog.push_back(call);
         fill(*worker);
         return;
@@ -49,7 +50,8 @@ void Client::start_worker_if_needed() {
 RemoteWorker* Client::choose() {
   RemoteWorker* best = nullptr;
   for (const auto& worker : workers_) {
-    if (worker->phase == Phase::leaving || worker->full || !worker->backlog.empty() ||
+    if (worker->phase == Phase::leaving || worker->has_all_of(options_.max_tasks_per_worker) ||
+        worker->full || !worker->backlog.empty() ||
         worker->used >= std::min(worker->window, worker->slots.size())) {
       continue;
     }
@@ -82,7 +84,10 @@ void Client::dispatch() {
 }
 
 void Client::fill(RemoteWorker& worker) {
-  while (!worker.backlog.empty() && !worker.full && worker.phase != Phase::leaving &&
+  const auto takes_none = [&] {
+    return worker.phase == Phase::leaving || worker.has_all_of(options_.max_tasks_per_worker);
+  };
+  while (!worker.backlog.empty() && !worker.full && !takes_none() &&
          worker.used < worker.slots.size()) {
     PendingCall& call = *worker.backlog.pop_front();
     if (!send(worker, call)) {
@@ -90,7 +95,7 @@ void Client::fill(RemoteWorker& worker) {
       return;
     }
   }
-  if (worker.phase != Phase::leaving) return;
+  if (!takes_none()) return;
   while (PendingCall* const call = worker.backlog.pop_front()) queue_.push_back(*call);
 }
 
@@ -121,10 +126,7 @@ bool Client::send(RemoteWorker& worker, PendingCall& call) {
   call.worker_ = &worker;
   call.slot_ = number;
   call.id_ = last_id_;
-  if (++worker.taken == options_.max_tasks_per_worker) {
-    worker.phase = Phase::leaving;
-    worker.link->retire();
-  }
+  ++worker.taken;
   return true;
 }
 
@@ -136,7 +138,7 @@ bool Client::revoke(PendingCall& call) noexcept {
     return false;
   }
   worker.slots[call.slot_].call = nullptr;
-  if (worker.phase != Phase::leaving) --worker.taken;
+  --worker.taken;
   return true;
 }
 
@@ -156,18 +158,20 @@ void Client::take_unstarted(CallQueue& unstarted) noexcept {
 }
 
 // The worker will run no more of them: they go to the head of the queue, in order.
-void Client::take_back_unstarted(RemoteWorker& worker) {
-  std::vector<PendingCall*> unstarted;
-  for (const RemoteWorker::Slot& slot : worker.slots) {
-    PendingCall* const call = slot.call;
-    if (call != nullptr && call->place_ == Place::sent && revoke(*call)) unstarted.push_back(call);
-  }
-  std::sort(unstarted.begin(), unstarted.end(),
-            [](const PendingCall* a, const PendingCall* b) { return a->id_ > b->id_; });
+void Client::take_back_unstarted(RemoteWorker& worker) noexcept {
   while (PendingCall* const call = worker.backlog.pop_back()) queue_.push_front(*call);
-  for (PendingCall* const call : unstarted) {
-    call->place_ = Place::queued;
-    queue_.push_front(*call);
+  // The newest first. Each round takes one back or finds that it has started.
+  for (;;) {
+    PendingCall* newest = nullptr;
+    for (const RemoteWorker::Slot& slot : worker.slots) {
+      PendingCall* const call = slot.call;
+      if (call == nullptr || call->place_ != Place::sent) continue;
+      if (newest == nullptr || call->id_ > newest->id_) newest = call;
+    }
+    if (newest == nullptr) return;
+    if (!revoke(*newest)) continue;
+    newest->place_ = Place::queued;
+    queue_.push_front(*newest);
   }
 }
 

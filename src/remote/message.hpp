@@ -52,6 +52,11 @@ class Inbox {
     std::unique_ptr<Blob> blob;
   };
 
+  // With it, the next add() needs no memory.
+  void reserve_one() {
+    if (entries_.size() == entries_.capacity()) entries_.reserve(2 * entries_.size() + 1);
+  }
+
   // Room for a payload that is about to be added.
   std::span<std::byte> append(std::size_t size) {
     bytes_.resize(bytes_.size() + size);

@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "call_queue.hpp"
+#include "frame.hpp"
 #include "transport.hpp"
 
 namespace fanout::detail {
@@ -36,14 +37,17 @@ class RemoteWorker {
   bool counts() const noexcept { return phase != Phase::leaving || (!overrun && used != 0); }
 
   // One that broke the rules is not listened to: what it left unread would be mail for ever.
-  bool has_mail() const noexcept { return complaint.empty() && link->has_mail(); }
+  bool has_mail() const noexcept { return !complaint && link->has_mail(); }
+
+  // Has it been sent all calls that it may run? Those that are revoked do not count.
+  bool has_all_of(std::uint64_t most) const noexcept { return most != 0 && taken >= most; }
 
   const std::unique_ptr<Link> link;
   const int index;
   Phase phase = Phase::starting;
-  std::string complaint;  // why the client had it ended, if it broke the rules
-  bool overrun = false;   // ended because of a time limit
-  bool full = false;      // send() had no room; cleared by the next answer
+  std::optional<ProtocolError> complaint;  // why the client had it ended, if it broke the rules
+  bool overrun = false;                    // ended because of a time limit
+  bool full = false;                       // send() had no room; cleared by the next answer
   std::vector<Slot> slots;
   std::size_t used = 0;     // slots that are not free
   std::size_t window = 2;   // as many may be used at present

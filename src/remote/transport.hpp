@@ -43,7 +43,8 @@ class Link {
   // Has anything arrived? Only a hint.
   virtual bool has_mail() const noexcept = 0;
 
-  // Adds what has arrived, perhaps not all. Throws ProtocolError.
+  // Adds what has arrived, perhaps not all. Throws ProtocolError when all that came before the
+  // nonsense has been added. May throw std::bad_alloc: what was not added then arrives again.
   virtual void receive(Inbox& inbox) = 0;
 
   // While a thread watches, answers need not wake anybody.
@@ -82,9 +83,6 @@ class Transport {
   virtual void start_worker_now() = 0;
 
   virtual void end_worker(Link& link, Ending how) noexcept = 0;
-
-  // The link is about to go: nothing that was asked for it is to be done any more.
-  virtual void forget(Link& link) noexcept = 0;
 
   // The client has something for the transport's thread to look at: a deadline, or that all is over.
   virtual void wake() noexcept = 0;

@@ -94,6 +94,15 @@ int report_and_stand(const std::string& reports, const std::string& door) {
   return stand_at(door, getpid());
 }
 
+std::error_code refusal_of(ProcessPoolExecutor& executor) {
+  try {
+    executor.submit(square, 1).wait();
+  } catch (const std::system_error& error) {
+    return error.code();
+  }
+  return {};
+}
+
 char state_of_process(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::string line;

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <sys/types.h>
 
@@ -68,6 +69,9 @@ int square(int n);
 
 // Reports its pid, and stands at the door.
 int report_and_stand(const std::string& reports, const std::string& door);
+
+// What a submit throws, which waits for its task if it throws nothing.
+std::error_code refusal_of(ProcessPoolExecutor& executor);
 
 // --- processes ---
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <future>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "processes/control_socket.hpp"
 #include "processes/segment.hpp"
 #include "processes/spawn.hpp"
+#include "support/door.hpp"
 #include "support/vocabulary.hpp"
 
 namespace fanout::test {
@@ -190,6 +192,40 @@ TEST_P(Garbage, in_the_socket_of_a_worker_that_dies_breaks_that_worker_only) {
 TEST_P(Garbage, in_the_socket_of_a_worker_that_lives_ends_it) {
   ProcessPoolExecutor executor(with(2));
   for (int round = 0; round < rounds(); ++round) go_mad(executor, go_mad_and_hang, round, false);
+}
+
+std::string big(int letter) { return std::string(std::size_t{1} << 20, static_cast<char>(letter)); }
+
+void report_and_go_mad(const std::string& reports) {
+  put_in_ring(frame_of(Madness::random_bytes, 1), 100);
+  report(reports, getpid());
+  for (;;) pause();
+}
+
+// Big answers take another way than small ones.
+TEST_P(Garbage, on_one_way_takes_nothing_from_an_answer_on_the_other_one) {
+  Reports reports;
+  for (int round = 0; round < rounds(); ++round) {
+    ProcessPoolExecutor executor(with(1));
+    std::promise<void> release;
+    std::promise<void> standing;
+    Door door;
+    const auto first = executor.submit(report_and_stand, reports.path(), door.path());
+    const pid_t worker = reports.next();
+    // From here on the pool's thread reads nothing until both have come.
+    first.add_done_callback([&](const auto&) {
+      standing.set_value();
+      release.get_future().wait();
+    });
+    const auto good = executor.submit(big, 'x');
+    const auto mad = executor.submit(report_and_go_mad, reports.path());
+    door.open();
+    standing.get_future().wait();
+    EXPECT_EQ(reports.next(), worker);
+    release.set_value();
+    EXPECT_EQ(good.result(), big('x'));
+    EXPECT_EQ(error_of<WorkerDied>(mad).pid(), worker);
+  }
 }
 
 TEST_P(Garbage, of_descriptors_ends_their_worker) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Memory and threads run out for a thread that submits to a process pool.
+#include <chrono>
 #include <string>
 #include <system_error>
 #include <vector>
+
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -14,7 +17,44 @@
 namespace fanout::test {
 namespace {
 
-// What the pool's own thread allocates is not refused here.
+std::string bigger(std::string text) { return text + text; }
+
+std::string end_worker() { _exit(3); }
+
+// Nor has the pool's own thread any: it puts off what it can and breaks the pool when that takes too
+// long, and no future is left without an outcome.
+class PoolWithoutMemory : public ::testing::TestWithParam<StartMethod> {};
+INSTANTIATE_TEST_SUITE_P(Processes, PoolWithoutMemory,
+                         ::testing::Values(StartMethod::spawn, StartMethod::forkserver),
+                         [](const auto& method) {
+                           return method.param == StartMethod::spawn ? "spawn" : "forkserver";
+                         });
+
+TEST_P(PoolWithoutMemory, goes_on_or_is_broken_by_that) {
+  const auto scenario = [](Trial&) {
+    ProcessPoolExecutor executor({.max_workers = 2, .start_method = GetParam()});
+    std::vector<Future<std::string>> futures;
+    futures.reserve(4);
+    try {
+      futures.push_back(executor.submit({.timeout = std::chrono::hours(1)}, greeting, "you"));
+      futures.push_back(executor.submit(bigger, std::string(std::size_t{1} << 16, 'x')));
+      futures.push_back(executor.submit(end_worker));
+      futures.push_back(executor.submit(greeting, "them"));
+    } catch (const BrokenProcessPool&) {  // meanwhile
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::not_enough_memory);  // pages for a worker
+    }
+    for (const auto& future : futures) {
+      const std::exception_ptr error = future.exception();
+      EXPECT_TRUE(error == nullptr || is_a<std::bad_alloc>(error) || is_a<WorkerDied>(error) ||
+                  is_a<BrokenProcessPool>(error) || is_a<std::system_error>(error))
+          << text_of(error);
+    }
+  };
+  survives_everywhere<std::bad_alloc>("a process pool", scenario, Resource::memory);
+}
+
+// What the pool's own thread allocates is not refused in the others.
 void survives_in_the_caller(const char* name, const Scenario& scenario) {
   survives_everywhere<std::bad_alloc>(name, scenario, Resource::memory, Whose::this_threads);
 }

@@ -48,8 +48,10 @@ TEST_F(ClientTest, wants_as_many_workers_as_there_are_calls_up_to_the_limit) {
   pool.settle();
   for (int i = 0; i < 10; ++i) EXPECT_EQ(futures[static_cast<std::size_t>(i)].result(), i);
   EXPECT_EQ(pool.transport->workers.size(), 3U);
-  (void)pool.submit(run, 11).wait(std::chrono::seconds(0));
+  const Future<int> last = pool.submit(run, 11);
   EXPECT_EQ(pool.transport->wanted, 0);  // an idle one is there
+  pool.settle();                         // a call that is never finished keeps its client for ever
+  EXPECT_EQ(last.result(), 11);
 }
 
 TEST_F(ClientTest, cancels_what_was_sent_ahead_until_the_worker_claims_it) {
@@ -205,6 +207,29 @@ TEST_F(ClientTest, replaces_a_worker_after_so_many_tasks) {
   EXPECT_EQ(pool.client->stats().died, 0U);
 }
 
+// conformance: 100
+TEST_F(ClientTest, counts_no_task_that_was_cancelled_among_those_of_a_worker) {
+  MemoryPool pool({.max_workers = 1, .max_tasks_per_worker = 2});
+  const auto first = pool.submit(run, 1);
+  const auto second = pool.submit(run, 2);
+  const auto worker = pool.transport->workers[0];
+  worker->become_ready();
+  EXPECT_EQ(worker->calls.size(), 2U);  // both are on their way
+  EXPECT_TRUE(second.cancel());
+  EXPECT_TRUE(worker->step());
+  EXPECT_TRUE(worker->step());
+  pool.collect();
+  const auto third = pool.submit(run, 3);
+  EXPECT_TRUE(worker->step());
+  pool.collect();
+  ASSERT_TRUE(third.done());
+  EXPECT_EQ(third.result(), 3);
+  EXPECT_EQ(ran, (std::vector{1, 3}));
+  EXPECT_TRUE(worker->step());  // now it is told to leave
+  EXPECT_TRUE(worker->left);
+  pool.settle();
+}
+
 TEST_F(ClientTest, sends_the_calls_of_a_group_to_one_worker_in_order) {
   MemoryPool pool({.max_workers = 2});
   detail::RemoteSubmitter chunks(pool.client, 4);
@@ -273,6 +298,25 @@ TEST_F(ClientTest, ends_a_worker_that_breaks_the_rules) {
     pool.settle();
     EXPECT_EQ(future.result(), 1);  // it had not been started, so another worker ran it
   }
+}
+
+// faults: truncated / garbage bytes
+TEST_F(ClientTest, counts_the_answers_that_came_before_nonsense) {
+  MemoryPool pool({.max_workers = 1});
+  const auto first = pool.submit(run, 1);
+  const auto second = pool.submit(run, 2);
+  const auto worker = pool.transport->workers[0];
+  worker->become_ready();
+  pool.collect();
+  EXPECT_TRUE(worker->step());
+  EXPECT_TRUE(worker->step());
+  worker->mad = true;
+  pool.collect();
+  EXPECT_TRUE(worker->ended);
+  ASSERT_TRUE(first.done() && second.done());
+  EXPECT_EQ(first.result() + second.result(), 3);
+  pool.settle();
+  EXPECT_EQ(ran, (std::vector{1, 2}));
 }
 
 TEST_F(ClientTest, aborted_fails_everything_and_counts_as_shut_down) {

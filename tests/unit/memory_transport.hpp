@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <stdexcept>
@@ -58,6 +59,7 @@ class MemoryWorker final : public detail::ServerTransport {
   std::deque<Letter> answers;  // on their way to the client
   std::size_t room = 64;       // for calls
   bool silent = false;
+  bool mad = false;  // after these answers comes nonsense
   bool left = false;
   bool ended = false;  // the client wants it gone
   detail::RemoteWorker* record = nullptr;
@@ -91,9 +93,17 @@ class MemoryLink final : public detail::Link {
   void retire() noexcept override {
     worker_->calls.push_back({{.kind = detail::MessageKind::retire, .payload = {}}, {}});
   }
-  bool has_mail() const noexcept override { return !worker_->answers.empty(); }
+  bool has_mail() const noexcept override { return worker_->mad || !worker_->answers.empty(); }
   void receive(detail::Inbox& inbox) override {
-    // One at a time, so that a test decides what the client knows.
+    if (!worker_->mad) return receive_one(inbox);
+    while (!worker_->answers.empty()) receive_one(inbox);
+    throw detail::ProtocolError("nonsense");
+  }
+  void set_watched(bool) noexcept override {}
+
+ private:
+  // One at a time, so that a test decides what the client knows.
+  void receive_one(detail::Inbox& inbox) {
     MemoryWorker::Letter& letter = worker_->answers.front();
     const auto room = inbox.append(letter.bytes.size());
     std::copy(letter.bytes.begin(), letter.bytes.end(), room.begin());
@@ -102,9 +112,7 @@ class MemoryLink final : public detail::Link {
     inbox.add(message);
     worker_->answers.pop_front();
   }
-  void set_watched(bool) noexcept override {}
 
- private:
   std::shared_ptr<MemoryWorker> worker_;
 };
 
@@ -131,11 +139,12 @@ class MemoryTransport final : public detail::Transport {
   void die(const std::shared_ptr<MemoryWorker>& given) {
     const auto worker = given;
     std::erase(workers, worker);
-    client_.on_death(*worker->record, {.pid = 4711,
-                                       .exit_code = worker->left ? 0 : -1,
-                                       .signal = worker->left ? 0 : 9,
-                                       .text = "pid 4711 was ended by SIGKILL",
-                                       .last_lines = "its last words\n"});
+    detail::Death death{.pid = 4711,
+                        .exit_code = worker->left ? 0 : -1,
+                        .signal = worker->left ? 0 : 9,
+                        .text = "pid 4711 was ended by SIGKILL",
+                        .last_lines = "its last words\n"};
+    if (!client_.on_death(*worker->record, death)) std::abort();  // there is memory
   }
 
   int wanted = 0;
@@ -158,7 +167,6 @@ class MemoryTransport final : public detail::Transport {
   void end_worker(detail::Link& link, detail::Ending) noexcept override {
     static_cast<MemoryLink&>(link).worker().ended = true;
   }
-  void forget(detail::Link&) noexcept override {}
   void wake() noexcept override {}
 
  private:
