@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <fanout/detail/remote_task.hpp>
+#include <fanout/detail/saturated.hpp>
 #include <fanout/executor.hpp>
 #include <fanout/future.hpp>
 #include <fanout/map.hpp>
@@ -106,7 +107,7 @@ class ProcessPoolExecutor {
  public:
   // At most max_workers processes; less than 1 throws std::invalid_argument.
   explicit ProcessPoolExecutor(std::integral auto max_workers)
-      : ProcessPoolExecutor(ProcessPoolOptions{.max_workers = saturated(max_workers)}) {}
+      : ProcessPoolExecutor(ProcessPoolOptions{.max_workers = detail::saturated(max_workers)}) {}
 
   // Starts no process yet. Throws std::logic_error if main() did not call fanout::init.
   explicit ProcessPoolExecutor(ProcessPoolOptions options = {});
@@ -171,11 +172,6 @@ class ProcessPoolExecutor {
   ProcessPoolStats stats() const;
 
  private:
-  static int saturated(std::integral auto workers) noexcept {
-    if (std::cmp_less(workers, 0)) return 0;
-    return std::cmp_greater(workers, INT32_MAX) ? INT32_MAX : static_cast<int>(workers);
-  }
-
   detail::RemoteSubmitter submitter_;
   int exceptions_at_start_;
 };

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <fanout/detail/function.hpp>
+#include <fanout/detail/saturated.hpp>
 #include <fanout/detail/task.hpp>
 #include <fanout/executor.hpp>
 #include <fanout/future.hpp>
@@ -136,7 +137,7 @@ class ThreadPoolExecutor {
  public:
   // At most max_workers threads; less than 1 throws std::invalid_argument.
   explicit ThreadPoolExecutor(std::integral auto max_workers)
-      : ThreadPoolExecutor(ThreadPoolOptions{.max_workers = saturated(max_workers)}) {}
+      : ThreadPoolExecutor(ThreadPoolOptions{.max_workers = detail::saturated(max_workers)}) {}
 
   // Starts no thread yet.
   explicit ThreadPoolExecutor(ThreadPoolOptions options = {});
@@ -198,11 +199,6 @@ class ThreadPoolExecutor {
   ThreadPoolStats stats() const;
 
  private:
-  static int saturated(std::integral auto workers) noexcept {
-    if (std::cmp_less(workers, 0)) return 0;
-    return std::cmp_greater(workers, INT32_MAX) ? INT32_MAX : static_cast<int>(workers);
-  }
-
   detail::PoolSubmitter submitter_;
   int exceptions_at_start_;
 };

@@ -14,6 +14,7 @@
 #include <fanout/fanout.hpp>
 
 #include "contract/executors.hpp"
+#include "contract/several.hpp"
 #include "contract/tasks.hpp"
 #include "support/door.hpp"
 #include "support/vocabulary.hpp"
@@ -24,16 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Futures = std::vector<Future<int>>;
-
-struct Several {
-  explicit Several(std::size_t count) : promises(count) {
-    for (const auto& promise : promises) {
-      futures.push_back(promise.get_future());
-    }
-  }
-  std::vector<Promise<int>> promises;
-  Futures futures;
-};
 
 template <class Range>
 Futures all_of(Range&& range) {

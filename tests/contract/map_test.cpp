@@ -17,6 +17,7 @@
 #include <fanout/fanout.hpp>
 
 #include "contract/executors.hpp"
+#include "contract/map_results.hpp"
 #include "contract/tasks.hpp"
 #include "support/door.hpp"
 #include "support/vocabulary.hpp"
@@ -26,21 +27,6 @@ namespace fanout::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class Results>
-auto all_of(Results&& results) {
-  std::vector<std::remove_cvref_t<decltype(*results.begin())>> all;
-  for (auto&& value : results) {
-    all.push_back(std::forward<decltype(value)>(value));
-  }
-  return all;
-}
-
-std::vector<int> squares(int count) {
-  std::vector<int> expected(static_cast<std::size_t>(count));
-  std::ranges::transform(numbers(count), expected.begin(), square);
-  return expected;
-}
 
 template <class Kind>
 class Map : public OnExecutor<Kind> {};

@@ -18,6 +18,7 @@
 #include <fanout/fanout.hpp>
 
 #include "contract/executors.hpp"
+#include "contract/several.hpp"
 #include "contract/tasks.hpp"
 #include "support/door.hpp"
 #include "support/vocabulary.hpp"
@@ -28,23 +29,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Futures = std::vector<Future<int>>;
-
-// Promises with their futures, set by the test in the order it likes.
-struct Several {
-  explicit Several(std::size_t count) : promises(count) {
-    for (const auto& promise : promises) {
-      futures.push_back(promise.get_future());
-    }
-  }
-  void succeed(std::size_t i) { promises[i].set_value(static_cast<int>(i)); }
-  void fail(std::size_t i) {
-    promises[i].set_exception(std::make_exception_ptr(std::out_of_range("far")));
-    (void)futures[i].exception();
-  }
-
-  std::vector<Promise<int>> promises;
-  Futures futures;
-};
 
 // conformance: 161
 // behaviour: 50
