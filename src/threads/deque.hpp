@@ -48,6 +48,9 @@ class Deque {
     // relaxed: only the owner writes these.
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
     Ring* const ring = ring_.load(std::memory_order_relaxed);
+    // relaxed: empty in the past is empty now, since only the owner pushes; and a worker that lives
+    // on what comes from outside looks here before each task.
+    if (top_.load(std::memory_order_relaxed) > bottom) return nullptr;
     // seq_cst, both: the owner's half of the race for the last element (see above).
     bottom_.store(bottom, std::memory_order_seq_cst);
     std::int64_t top = top_.load(std::memory_order_seq_cst);
