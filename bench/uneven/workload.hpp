@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // uneven: tasks of exponentially distributed length, 2 us on average, submitted by one thread that
-// then takes the results in order. The number: nanoseconds per task. The runner also sets it
+// then waits for all of them and adds up the results. The number: nanoseconds per task. The runner also sets it
 // against the ideal, which is the sequential contender's time divided by the number of workers.
 #pragma once
 
