@@ -15,7 +15,7 @@ namespace fanout::detail {
 namespace {
 
 // One exception of a chain. `known`: its type can be rebuilt, from `bytes` and `text`.
-struct Link {
+struct ErrorLink {
   std::string type;
   std::string text;
   bool known = false;
@@ -25,7 +25,7 @@ struct Link {
 // From the outermost exception to the innermost.
 struct Chain {
   int pid = 0;
-  std::vector<Link> links;
+  std::vector<ErrorLink> links;
 };
 
 // Chains are short; what nests deeper is cut off.
@@ -40,8 +40,8 @@ std::string caught_type() {
 }
 
 // Type and text, and the exception nested in it if there is one.
-Link look_at(const std::exception_ptr& error, std::exception_ptr& nested) {
-  Link link;
+ErrorLink look_at(const std::exception_ptr& error, std::exception_ptr& nested) {
+  ErrorLink link;
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& exception) {
@@ -65,7 +65,7 @@ Link look_at(const std::exception_ptr& error, std::exception_ptr& nested) {
   return link;
 }
 
-void save(Link& link, const std::exception_ptr& error) {
+void save(ErrorLink& link, const std::exception_ptr& error) {
   const auto type = exception_type_named(link.type);
   if (!type) return;
   try {
@@ -78,13 +78,14 @@ void save(Link& link, const std::exception_ptr& error) {
 
 std::string trace_of(const Chain& chain) {
   std::string trace;
-  for (const Link& link : chain.links) {
+  for (const ErrorLink& link : chain.links) {
     trace += link.type + (link.text.empty() ? "" : ": ") + link.text + '\n';
   }
   return trace;
 }
 
-std::exception_ptr load(const Link& link, const Chain& chain, const std::exception_ptr& cause) {
+std::exception_ptr load(const ErrorLink& link, const Chain& chain,
+                        const std::exception_ptr& cause) {
   auto type = link.known ? exception_type_named(link.type) : std::nullopt;
   if (type) {
     try {
@@ -99,7 +100,9 @@ std::exception_ptr load(const Link& link, const Chain& chain, const std::excepti
   return with_cause(RemoteError(link.type, link.text, chain.pid, trace_of(chain)), cause);
 }
 
-bool is_remote_error(const Link& link) { return !link.known || link.type == "fanout::RemoteError"; }
+bool is_remote_error(const ErrorLink& link) {
+  return !link.known || link.type == "fanout::RemoteError";
+}
 
 }  // namespace
 
@@ -123,7 +126,7 @@ std::exception_ptr decode_exception(Reader& reader) {
   if (chain.links.empty() || chain.links.size() > longest_chain) throw_malformed("an exception");
   std::exception_ptr error;
   if (!is_remote_error(chain.links.back())) {
-    const Link& outermost = chain.links.front();
+    const ErrorLink& outermost = chain.links.front();
     error = std::make_exception_ptr(
         RemoteError(outermost.type, outermost.text, chain.pid, trace_of(chain)));
   }

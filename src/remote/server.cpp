@@ -112,16 +112,13 @@ void Server::end() {
 }
 
 void Server::request_stop(std::uint64_t call) {
-  std::stop_source source(std::nostopstate);
-  {
+  const auto source_of_call = [this, call] {
     const Lock lock(mutex_);
-    if (call == running_) {
-      source = stop_;
-    } else if (call > last_) {
-      to_stop_.insert(call);
-    }
-  }
-  source.request_stop();  // runs callbacks of the task
+    if (call == running_) return stop_;
+    if (call > last_) to_stop_.insert(call);
+    return std::stop_source(std::nostopstate);
+  };
+  source_of_call().request_stop();  // without the lock: runs callbacks of the task
 }
 
 }  // namespace fanout::detail
