@@ -61,7 +61,7 @@ TEST(ProcessPool, runs_its_tasks_in_other_processes_that_are_gone_after_shutdown
   EXPECT_EQ(kill(pid, 0), 0);
   executor.shutdown();
   EXPECT_EQ(kill(pid, 0), -1);
-  EXPECT_EQ(left_over(before, Resources::now()), "");
+  EXPECT_EQ(left_over_since(before), "");
 }
 
 // conformance: 97, 98, 99
@@ -106,7 +106,7 @@ TEST(ProcessPool, is_broken_by_an_initializer_that_throws) {
       EXPECT_EQ(thrown<std::out_of_range>([&] { std::rethrow_if_nested(broken); }), "no licence");
     }
   }
-  EXPECT_EQ(left_over(before, Resources::now()), "");
+  EXPECT_EQ(left_over_since(before), "");
 }
 
 // conformance: 100, 101, 173

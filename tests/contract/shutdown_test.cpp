@@ -62,7 +62,7 @@ TYPED_TEST(Shutdown, waits_for_all_that_is_queued_and_for_the_workers) {
   const auto executor = TypeParam::make();
   const Futures futures = submit_squares(*executor, 50);
   executor->shutdown();
-  EXPECT_EQ(left_over(before, Resources::now()), "");
+  EXPECT_EQ(left_over_since(before), "");
   check_squares(futures);
 }
 
@@ -75,7 +75,7 @@ TYPED_TEST(Shutdown, is_what_the_end_of_the_scope_does) {
     const auto executor = TypeParam::make();
     futures = submit_squares(*executor, 50);
   }
-  EXPECT_EQ(left_over(before, Resources::now()), "");
+  EXPECT_EQ(left_over_since(before), "");
   check_squares(futures);
 }
 
@@ -197,7 +197,7 @@ TYPED_TEST(Shutdown, right_after_a_submit_and_a_cancel_does_not_hang) {
 TYPED_TEST(Shutdown, of_an_executor_that_was_never_used_is_quick_and_starts_nothing) {
   const Resources before = Resources::now();
   const auto executor = TypeParam::make();
-  EXPECT_EQ(left_over(before, Resources::now()), "");
+  EXPECT_EQ(left_over_since(before), "");
   executor->shutdown();
   thrown<ShutdownError>([&] { (void)executor->submit(add, 1, 1); });
 }

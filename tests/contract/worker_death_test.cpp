@@ -173,7 +173,7 @@ TYPED_TEST(WorkerDeath, of_all_workers_on_request_fails_what_is_not_done) {
       thrown<ShutdownError>([&] { (void)executor.submit(add, 1, 1); });
       executor.kill_workers();  // once more is nothing
     }
-    EXPECT_EQ(left_over(before, Resources::now()), "");
+    EXPECT_EQ(left_over_since(before), "");
   }
 }
 

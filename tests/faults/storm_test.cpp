@@ -204,7 +204,7 @@ TEST_P(Storm, of_pools_made_and_killed_piles_nothing_up) {
       if (round % 2 == 0) executor.kill_workers();
       for (const auto& future : futures) future.wait();
     }
-    EXPECT_EQ(left_over(before, Resources::now()), "");
+    EXPECT_EQ(left_over_since(before), "");
   }
 }
 

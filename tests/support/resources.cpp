@@ -88,6 +88,20 @@ std::string left_over(const Resources& before, const Resources& after) {
   return children.empty() ? text : text + "children are left:" + children + "\n";
 }
 
+std::string left_over_since(const Resources& before) {
+  Resources now = Resources::now();
+  const auto settled = [&] { return now.threads.size() <= before.threads.size(); };
+  if (!settled()) {
+    (void)eventually(
+        [&] {
+          now.threads = Resources::now().threads;
+          return settled();
+        },
+        std::chrono::seconds(1));
+  }
+  return left_over(before, now);
+}
+
 void LeakCheck::OnTestStart(const ::testing::TestInfo&) { before_ = Resources::now(); }
 
 void LeakCheck::OnTestEnd(const ::testing::TestInfo& test) {

@@ -22,6 +22,10 @@ struct Resources {
 // What `after` holds beyond `before`, as text; empty if there is nothing.
 std::string left_over(const Resources& before, const Resources& after);
 
+// What this program holds now beyond `before`. A thread that was joined is listed by the kernel for a
+// moment longer: only threads are given time.
+std::string left_over_since(const Resources& before);
+
 // Fails a test that ends with more threads, children or descriptors than it began with. They may
 // need a moment to go: FANOUT_TEST_LEAK_LIMIT seconds (10 by default).
 class LeakCheck : public ::testing::EmptyTestEventListener {
