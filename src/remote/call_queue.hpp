@@ -2,8 +2,6 @@
 // Calls that stand in line; any of them may leave it at any time.
 #pragma once
 
-#include <cstddef>
-
 #include <fanout/detail/pending_call.hpp>
 
 namespace fanout::detail {
@@ -16,7 +14,6 @@ class CallQueue {
   CallQueue& operator=(const CallQueue&) = delete;
 
   bool empty() const noexcept { return first_ == nullptr; }
-  std::size_t size() const noexcept { return size_; }
   PendingCall* front() const noexcept { return first_; }
 
   void push_back(PendingCall& call) noexcept { insert(call, last_, nullptr); }
@@ -49,19 +46,16 @@ class CallQueue {
     call.next_ = after;
     (before == nullptr ? first_ : before->next_) = &call;
     (after == nullptr ? last_ : after->previous_) = &call;
-    ++size_;
   }
 
   void remove(PendingCall& call) noexcept {
     (call.previous_ == nullptr ? first_ : call.previous_->next_) = call.next_;
     (call.next_ == nullptr ? last_ : call.next_->previous_) = call.previous_;
     call.queue_ = nullptr;
-    --size_;
   }
 
   PendingCall* first_ = nullptr;
   PendingCall* last_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 }  // namespace fanout::detail
