@@ -171,18 +171,35 @@ TEST(Callback, may_be_move_only_and_is_destroyed_after_its_call) {
 }
 
 // behaviour: 20
-TEST(Callback, runs_after_the_waiters_were_woken) {
+TEST(Callback, runs_after_the_waiters_were_woken_whichever_came_first) {
   Promise<int> promise;
   const Future<int> future = promise.get_future();
   Gate result_returned;
+  // They only end because result() returns while the first of them is still running.
+  future.add_done_callback([&](Future<int>) { result_returned.pass(); });
   Caller waiter([&] {
     EXPECT_EQ(future.result(), 1);
     result_returned.open();
   });
   ASSERT_TRUE(waiter.until_blocked());
-  // Only ends because result() returns while the callback is still running.
   future.add_done_callback([&](Future<int>) { result_returned.pass(); });
   promise.set_value(1);
+}
+
+// Futures share a small table of locks, so among so many there are some that share this one's.
+// behaviour: 21
+TEST(Callback, runs_without_a_lock_whoever_completes_the_future) {
+  Promise<int> kept, cancelled;
+  for (const auto& future : {kept.get_future(), cancelled.get_future()}) {
+    future.add_done_callback([](Future<int>) {
+      std::vector<Promise<int>> others(1000);
+      for (auto& other : others) {
+        EXPECT_TRUE(other.get_future().cancel());
+      }
+    });
+  }
+  kept.set_value(1);
+  EXPECT_TRUE(cancelled.get_future().cancel());
 }
 
 template <class Kind>
