@@ -21,6 +21,7 @@ test must pass without the bug, or its verdict is worth nothing.
 """
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -34,7 +35,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "cmake", "docs", "include",
           "src", "tests"]
-LIMIT = 600  # seconds for one test
+LIMIT = 600  # seconds for one test program
+HANGS = 20  # seconds after which the watchdog says so of one test in it; none takes so long
 
 
 @dataclass
@@ -92,7 +94,8 @@ class Build:
         """Runs one test. A crash and a hang are failures, too."""
         command = ["ctest", "--test-dir", str(self.folder), "--output-on-failure", "--timeout",
                    str(LIMIT), "-R", f"^{re.escape(test)}$"]
-        done = subprocess.run(command, cwd=self.tree, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=self.tree, capture_output=True, text=True, check=False,
+                              env={**os.environ, "FANOUT_TEST_LIMIT": str(HANGS)})
         self.log.write_text(done.stdout + done.stderr, encoding="utf-8")
         return done.returncode == 0
 

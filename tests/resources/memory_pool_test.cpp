@@ -90,11 +90,11 @@ void bounded_pool_survives(const char* name, OnFull policy) {
   });
 }
 
-TEST(WithoutMemory, a_bounded_pool_that_blocks_throws_or_works) {
-  bounded_pool_survives("a bounded pool that blocks", OnFull::block);
-}
 TEST(WithoutMemory, a_bounded_pool_that_rejects_throws_or_works) {
   bounded_pool_survives("a bounded pool that rejects", OnFull::reject);
+}
+TEST(WithoutMemory, a_bounded_pool_that_blocks_throws_or_works) {
+  bounded_pool_survives("a bounded pool that blocks", OnFull::block);
 }
 TEST(WithoutMemory, a_bounded_pool_whose_callers_run_throws_or_works) {
   bounded_pool_survives("a bounded pool whose callers run", OnFull::caller_runs);
