@@ -24,7 +24,7 @@ NOT_YET = "not yet: there is no executor over MPI"
 GOOGLETEST = {"contract", "faults", "resources", "stress", "unit"}  # labels of its programs
 
 COMMENT = re.compile(r"^// (conformance|behaviour): ([\d, ]+)", re.MULTILINE)
-TEST = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)", re.MULTILINE)
+TEST = re.compile(r"^(?:TYPED_|EXECUTOR_|IN_PROCESS_)?TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)", re.MULTILINE)
 # "- 12 = What is promised." and, for the second list, only "- 12"; the tests are on the next line.
 ROW = re.compile(r"^- (\d+)(?: ([=~x]) .*)?$")
 

@@ -238,12 +238,8 @@ TEST(AsCompleted, of_an_empty_handle_throws) {
   thrown<InvalidStateError>([] { (void)as_completed(Futures{Future<int>()}); });
 }
 
-template <class Kind>
-class AsCompletedOnExecutor : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(AsCompletedOnExecutor, Executors, ExecutorNames);
-
 // conformance: 32, 210
-TYPED_TEST(AsCompletedOnExecutor, yields_each_once_whatever_became_of_it) {
+EXECUTOR_TEST(AsCompletedOnExecutor, yields_each_once_whatever_became_of_it) {
   const auto executor = TypeParam::make();
   Futures futures;
   for (int i = 0; i < 100; ++i) {
@@ -259,7 +255,7 @@ TYPED_TEST(AsCompletedOnExecutor, yields_each_once_whatever_became_of_it) {
   }
 }
 
-TYPED_TEST(AsCompletedOnExecutor, yields_the_quick_one_while_the_slow_one_runs) {
+EXECUTOR_TEST(AsCompletedOnExecutor, yields_the_quick_one_while_the_slow_one_runs) {
   const auto executor = TypeParam::make(2);
   Door door;
   const Future<int> slow = executor->submit(stand_at, door.path(), 1);
@@ -277,7 +273,7 @@ TYPED_TEST(AsCompletedOnExecutor, yields_the_quick_one_while_the_slow_one_runs) 
 
 // A worklist: each completed task may add further ones.
 // behaviour: 58
-TYPED_TEST(AsCompletedOnExecutor, serves_a_worklist_that_grows) {
+EXECUTOR_TEST(AsCompletedOnExecutor, serves_a_worklist_that_grows) {
   const auto executor = TypeParam::make();
   auto completions = as_completed(Futures{executor->submit(add, 8, 0)});
   int leaves = 0;

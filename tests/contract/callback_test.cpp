@@ -202,12 +202,8 @@ TEST(Callback, runs_without_a_lock_whoever_completes_the_future) {
   EXPECT_TRUE(cancelled.get_future().cancel());
 }
 
-template <class Kind>
-class CallbackInPool : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(CallbackInPool, InProcessExecutors, ExecutorNames);
-
 // behaviour: 17
-TYPED_TEST(CallbackInPool, runs_on_the_worker_that_completes_the_task) {
+IN_PROCESS_TEST(CallbackInPool, runs_on_the_worker_that_completes_the_task) {
   const auto executor = TypeParam::make(1);
   Gate ready;
   const auto future = executor->submit([&] {
@@ -227,7 +223,7 @@ TYPED_TEST(CallbackInPool, runs_on_the_worker_that_completes_the_task) {
 }
 
 // behaviour: 20
-TYPED_TEST(CallbackInPool, has_run_when_shutdown_returns) {
+IN_PROCESS_TEST(CallbackInPool, has_run_when_shutdown_returns) {
   std::atomic<int> calls = 0;
   const auto executor = TypeParam::make();
   for (int i = 0; i < 50; ++i) {
@@ -238,7 +234,7 @@ TYPED_TEST(CallbackInPool, has_run_when_shutdown_returns) {
 }
 
 // behaviour: 21
-TYPED_TEST(CallbackInPool, may_submit_cancel_and_add_callbacks) {
+IN_PROCESS_TEST(CallbackInPool, may_submit_cancel_and_add_callbacks) {
   const auto executor = TypeParam::make(1);
   Future<int> submitted;
   Gate called;
@@ -259,7 +255,7 @@ TYPED_TEST(CallbackInPool, may_submit_cancel_and_add_callbacks) {
 }
 
 // behaviour: 21
-TYPED_TEST(CallbackInPool, may_shut_the_pool_down) {
+IN_PROCESS_TEST(CallbackInPool, may_shut_the_pool_down) {
   const auto executor = TypeParam::make(1);
   Gate returned;
   std::vector<Future<int>> queued;
@@ -293,7 +289,7 @@ void submit_next(Executor& executor, int left, Gate& end) {
 
 // conformance: 168
 // behaviour: 21
-TYPED_TEST(CallbackInPool, chains_of_submits_come_to_their_end) {
+IN_PROCESS_TEST(CallbackInPool, chains_of_submits_come_to_their_end) {
   for (const int length : {100, 50, 60}) {
     const auto executor = TypeParam::make();
     Gate end;
@@ -303,7 +299,7 @@ TYPED_TEST(CallbackInPool, chains_of_submits_come_to_their_end) {
 }
 
 // behaviour: 16
-TYPED_TEST(CallbackInPool, added_while_the_task_ends_is_called_exactly_once) {
+IN_PROCESS_TEST(CallbackInPool, added_while_the_task_ends_is_called_exactly_once) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 1000; ++round) {
     std::atomic<int> calls = 0;

@@ -22,13 +22,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <class Kind>
-class Cancel : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(Cancel, Executors, ExecutorNames);
-
 // conformance: 11
 // behaviour: 10
-TYPED_TEST(Cancel, of_a_pending_task_returns_true_and_of_a_running_one_false) {
+EXECUTOR_TEST(Cancel, of_a_pending_task_returns_true_and_of_a_running_one_false) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -49,7 +45,7 @@ TYPED_TEST(Cancel, of_a_pending_task_returns_true_and_of_a_running_one_false) {
 }
 
 // behaviour: 12
-TYPED_TEST(Cancel, is_seen_by_wait_and_as_completed_while_the_worker_is_still_busy) {
+EXECUTOR_TEST(Cancel, is_seen_by_wait_and_as_completed_while_the_worker_is_still_busy) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -71,7 +67,7 @@ TYPED_TEST(Cancel, is_seen_by_wait_and_as_completed_while_the_worker_is_still_bu
 }
 
 // behaviour: 12
-TYPED_TEST(Cancel, wakes_threads_blocked_in_wait_and_as_completed) {
+EXECUTOR_TEST(Cancel, wakes_threads_blocked_in_wait_and_as_completed) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -91,7 +87,7 @@ TYPED_TEST(Cancel, wakes_threads_blocked_in_wait_and_as_completed) {
 }
 
 // conformance: 146
-TYPED_TEST(Cancel, of_one_far_back_among_a_hundred_leaves_the_others_alone) {
+EXECUTOR_TEST(Cancel, of_one_far_back_among_a_hundred_leaves_the_others_alone) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -110,12 +106,8 @@ TYPED_TEST(Cancel, of_one_far_back_among_a_hundred_leaves_the_others_alone) {
   }
 }
 
-template <class Kind>
-class CancelInProcess : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(CancelInProcess, InProcessExecutors, ExecutorNames);
-
 // behaviour: 11
-TYPED_TEST(CancelInProcess, means_that_the_callable_is_never_entered) {
+IN_PROCESS_TEST(CancelInProcess, means_that_the_callable_is_never_entered) {
   std::atomic<int> entered = 0;
   {
     const auto executor = TypeParam::make(1);
@@ -134,7 +126,7 @@ TYPED_TEST(CancelInProcess, means_that_the_callable_is_never_entered) {
 }
 
 // behaviour: 13
-TYPED_TEST(CancelInProcess, destroys_callable_and_arguments_at_once_on_the_cancelling_thread) {
+IN_PROCESS_TEST(CancelInProcess, destroys_callable_and_arguments_at_once_on_the_cancelling_thread) {
   struct Tracker {
     std::thread::id* destroyed_on;
     ~Tracker() { *destroyed_on = std::this_thread::get_id(); }
@@ -155,7 +147,7 @@ TYPED_TEST(CancelInProcess, destroys_callable_and_arguments_at_once_on_the_cance
 
 // Futures share a small table of locks, so among so many there are some that share this one's.
 // behaviour: 13
-TYPED_TEST(CancelInProcess, holds_no_lock_while_it_destroys_the_callable) {
+IN_PROCESS_TEST(CancelInProcess, holds_no_lock_while_it_destroys_the_callable) {
   const auto executor = TypeParam::make(1);
   Future<int> submitted_by_destructor;
   std::vector<Promise<int>> others(1000);
@@ -184,7 +176,7 @@ TYPED_TEST(CancelInProcess, holds_no_lock_while_it_destroys_the_callable) {
 
 // conformance: 201
 // behaviour: 15
-TYPED_TEST(CancelInProcess, request_stop_asks_a_running_task_and_leaves_its_outcome_to_it) {
+IN_PROCESS_TEST(CancelInProcess, request_stop_asks_a_running_task_and_leaves_its_outcome_to_it) {
   const auto executor = TypeParam::make(1);
   Gate entered;
   const auto future = executor->submit([&](std::stop_token token) {
@@ -203,7 +195,7 @@ TYPED_TEST(CancelInProcess, request_stop_asks_a_running_task_and_leaves_its_outc
 }
 
 // behaviour: 15
-TYPED_TEST(CancelInProcess, request_stop_of_a_task_that_takes_no_token_returns_false) {
+IN_PROCESS_TEST(CancelInProcess, request_stop_of_a_task_that_takes_no_token_returns_false) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -214,7 +206,7 @@ TYPED_TEST(CancelInProcess, request_stop_of_a_task_that_takes_no_token_returns_f
 }
 
 // behaviour: 15
-TYPED_TEST(CancelInProcess, request_stop_before_the_start_reaches_the_task_which_still_runs) {
+IN_PROCESS_TEST(CancelInProcess, request_stop_before_the_start_reaches_the_task_which_still_runs) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -228,7 +220,7 @@ TYPED_TEST(CancelInProcess, request_stop_before_the_start_reaches_the_task_which
 
 // A task is run or cancelled, never both and never neither.
 // behaviour: 11
-TYPED_TEST(CancelInProcess, racing_with_the_worker_has_exactly_one_winner) {
+IN_PROCESS_TEST(CancelInProcess, racing_with_the_worker_has_exactly_one_winner) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 2000; ++round) {
     std::atomic<int> ran = 0;

@@ -118,11 +118,7 @@ TEST(Coroutine, of_an_empty_handle_throws) {
   check_failed<InvalidStateError>(script.outcome);
 }
 
-template <class Kind>
-class CoroutineOnExecutor : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(CoroutineOnExecutor, Executors, ExecutorNames);
-
-TYPED_TEST(CoroutineOnExecutor, awaits_one_task_after_the_other) {
+EXECUTOR_TEST(CoroutineOnExecutor, awaits_one_task_after_the_other) {
   const auto executor = TypeParam::make();
   const auto sum_of_squares = [](auto& pool) -> Script<int> {
     int sum = 0;
@@ -134,7 +130,7 @@ TYPED_TEST(CoroutineOnExecutor, awaits_one_task_after_the_other) {
   EXPECT_EQ(sum_of_squares(*executor).outcome.result(), 385);
 }
 
-TYPED_TEST(CoroutineOnExecutor, catches_what_a_task_threw_and_goes_on) {
+EXECUTOR_TEST(CoroutineOnExecutor, catches_what_a_task_threw_and_goes_on) {
   const auto executor = TypeParam::make();
   const auto script = [](auto& pool) -> Script<std::string> {
     std::string text;
@@ -148,7 +144,7 @@ TYPED_TEST(CoroutineOnExecutor, catches_what_a_task_threw_and_goes_on) {
   EXPECT_EQ(script.outcome.result(), "caughthello  and on");
 }
 
-TYPED_TEST(CoroutineOnExecutor, runs_many_scripts_at_a_time) {
+EXECUTOR_TEST(CoroutineOnExecutor, runs_many_scripts_at_a_time) {
   const auto executor = TypeParam::make();
   const auto count_down = [](auto& pool, int n) -> Script<int> {
     int steps = 0;

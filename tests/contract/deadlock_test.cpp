@@ -85,12 +85,8 @@ std::string by_wait_for_all(const Text& next) {
   return "got " + next.result();
 }
 
-template <class Kind>
-class Deadlock : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(Deadlock, InProcessExecutors, ExecutorNames);
-
 // The first deadlock shown in Python's documentation: two tasks that wait for each other.
-TYPED_TEST(Deadlock, of_two_tasks_is_refused_to_one_of_them_and_the_other_gets_on) {
+IN_PROCESS_TEST(Deadlock, of_two_tasks_is_refused_to_one_of_them_and_the_other_gets_on) {
   for (const int workers : {1, 2, 5}) {
     const auto executor = TypeParam::make(workers);
     Ring ring(2);
@@ -101,7 +97,7 @@ TYPED_TEST(Deadlock, of_two_tasks_is_refused_to_one_of_them_and_the_other_gets_o
   }
 }
 
-TYPED_TEST(Deadlock, of_three_tasks_is_refused_to_one_of_them) {
+IN_PROCESS_TEST(Deadlock, of_three_tasks_is_refused_to_one_of_them) {
   for (const int workers : {1, 2, 3}) {
     const auto executor = TypeParam::make(workers);
     Ring ring(3);
@@ -113,7 +109,7 @@ TYPED_TEST(Deadlock, of_three_tasks_is_refused_to_one_of_them) {
   }
 }
 
-TYPED_TEST(Deadlock, across_pools_is_refused) {
+IN_PROCESS_TEST(Deadlock, across_pools_is_refused) {
   for (const std::size_t pools : {2U, 3U}) {
     std::vector<decltype(TypeParam::make())> executors;
     Ring ring(pools);
@@ -128,7 +124,7 @@ TYPED_TEST(Deadlock, across_pools_is_refused) {
   }
 }
 
-TYPED_TEST(Deadlock, through_waits_for_all_of_several_is_refused) {
+IN_PROCESS_TEST(Deadlock, through_waits_for_all_of_several_is_refused) {
   const auto executor = TypeParam::make(2);
   Ring ring(2);
   ring.submit(*executor, 0, by_wait_for_all);
@@ -137,7 +133,7 @@ TYPED_TEST(Deadlock, through_waits_for_all_of_several_is_refused) {
   ring.check_one_refused();
 }
 
-TYPED_TEST(Deadlock, through_waits_for_all_across_pools_is_refused) {
+IN_PROCESS_TEST(Deadlock, through_waits_for_all_across_pools_is_refused) {
   const auto one = TypeParam::make(1);
   const auto two = TypeParam::make(1);
   Ring ring(2);
@@ -148,7 +144,7 @@ TYPED_TEST(Deadlock, through_waits_for_all_across_pools_is_refused) {
 }
 
 // Every way of waiting for one future counts.
-TYPED_TEST(Deadlock, is_found_in_every_kind_of_wait) {
+IN_PROCESS_TEST(Deadlock, is_found_in_every_kind_of_wait) {
   const std::vector<std::function<std::string(const Text&)>> kinds{
       [](const Text& next) { return next.wait(), "got " + next.result(); },
       [](const Text& next) { return (void)next.exception(), "got " + next.result(); },
@@ -166,7 +162,7 @@ TYPED_TEST(Deadlock, is_found_in_every_kind_of_wait) {
   }
 }
 
-TYPED_TEST(Deadlock, of_a_task_with_itself_is_refused) {
+IN_PROCESS_TEST(Deadlock, of_a_task_with_itself_is_refused) {
   const auto executor = TypeParam::make(1);
   Ring ring(1);
   ring.submit(*executor, 0, by_result);
@@ -175,7 +171,7 @@ TYPED_TEST(Deadlock, of_a_task_with_itself_is_refused) {
 }
 
 // Not a circle: whoever waits for the first of several may yet be woken by another of them.
-TYPED_TEST(Deadlock, does_not_count_a_wait_for_the_first_of_several) {
+IN_PROCESS_TEST(Deadlock, does_not_count_a_wait_for_the_first_of_several) {
   const auto executor = TypeParam::make(2);
   Promise<std::string> rescue;
   Ring ring(2);
@@ -201,7 +197,7 @@ TYPED_TEST(Deadlock, does_not_count_a_wait_for_the_first_of_several) {
 }
 
 // Not a circle either: it ends by itself.
-TYPED_TEST(Deadlock, does_not_count_a_wait_with_a_timeout) {
+IN_PROCESS_TEST(Deadlock, does_not_count_a_wait_with_a_timeout) {
   const auto executor = TypeParam::make(2);
   Ring ring(2);
   ring.submit(*executor, 0, [](const Text& next) {
@@ -215,7 +211,7 @@ TYPED_TEST(Deadlock, does_not_count_a_wait_with_a_timeout) {
 }
 
 // The refusal is an ordinary exception of the task that waited.
-TYPED_TEST(Deadlock, that_nobody_catches_fails_the_tasks_around_the_circle) {
+IN_PROCESS_TEST(Deadlock, that_nobody_catches_fails_the_tasks_around_the_circle) {
   const auto executor = TypeParam::make(2);
   Gate both_submitted;
   std::array<Future<int>, 2> tasks;
@@ -234,7 +230,7 @@ TYPED_TEST(Deadlock, that_nobody_catches_fails_the_tasks_around_the_circle) {
 }
 
 // A task that has no name of its own is told apart all the same.
-TYPED_TEST(Deadlock, says_something_of_tasks_without_a_name) {
+IN_PROCESS_TEST(Deadlock, says_something_of_tasks_without_a_name) {
   const auto executor = TypeParam::make(1);
   Future<int> self;
   Gate assigned;
@@ -248,7 +244,7 @@ TYPED_TEST(Deadlock, says_something_of_tasks_without_a_name) {
 }
 
 // Waits that were counted are forgotten when they end; later ones are judged by what is true then.
-TYPED_TEST(Deadlock, is_not_seen_where_there_was_a_wait_before) {
+IN_PROCESS_TEST(Deadlock, is_not_seen_where_there_was_a_wait_before) {
   const auto executor = TypeParam::make(2);
   for (int round = 0; round < 300; ++round) {
     Gate submitted;
@@ -266,7 +262,7 @@ TYPED_TEST(Deadlock, is_not_seen_where_there_was_a_wait_before) {
 }
 
 // Waits through a chain of tasks on their way to a circle are no circle.
-TYPED_TEST(Deadlock, is_not_seen_in_a_tree_of_waits) {
+IN_PROCESS_TEST(Deadlock, is_not_seen_in_a_tree_of_waits) {
   const auto executor = TypeParam::make(3);
   const Future<int> shared = executor->submit([] { return 1; });
   std::vector<Future<int>> waiting;

@@ -150,11 +150,7 @@ TEST(Unhandled, successes_and_cancelled_futures_are_no_failures) {
   EXPECT_EQ(recorder.count(), 0U);
 }
 
-template <class Kind>
-class UnhandledOnExecutor : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(UnhandledOnExecutor, Executors, ExecutorNames);
-
-TYPED_TEST(UnhandledOnExecutor, failure_of_a_task_whose_future_was_dropped_is_reported) {
+EXECUTOR_TEST(UnhandledOnExecutor, failure_of_a_task_whose_future_was_dropped_is_reported) {
   const UnhandledRecorder recorder;
   {
     const auto executor = TypeParam::make();
@@ -166,7 +162,7 @@ TYPED_TEST(UnhandledOnExecutor, failure_of_a_task_whose_future_was_dropped_is_re
   EXPECT_EQ(recorder.texts(), std::vector<std::string>{"dropped"});
 }
 
-TYPED_TEST(UnhandledOnExecutor, failures_of_tasks_that_were_read_are_not_reported) {
+EXECUTOR_TEST(UnhandledOnExecutor, failures_of_tasks_that_were_read_are_not_reported) {
   const UnhandledRecorder recorder;
   {
     const auto executor = TypeParam::make();

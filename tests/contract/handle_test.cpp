@@ -224,18 +224,14 @@ TEST(FutureTake, of_racing_threads_succeeds_in_exactly_one) {
   }
 }
 
-template <class Kind>
-class HandleOnExecutor : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(HandleOnExecutor, Executors, ExecutorNames);
-
-TYPED_TEST(HandleOnExecutor, submit_and_result_in_one_line_never_dangles) {
+EXECUTOR_TEST(HandleOnExecutor, submit_and_result_in_one_line_never_dangles) {
   const auto executor = TypeParam::make();
   const std::string& text = executor->submit(greeting, std::string("world")).result();
   EXPECT_EQ(text, "hello world");
 }
 
 // behaviour: 37
-TYPED_TEST(HandleOnExecutor, futures_outlive_the_executor) {
+EXECUTOR_TEST(HandleOnExecutor, futures_outlive_the_executor) {
   auto executor = TypeParam::make();
   const Future<int> good = executor->submit(add, 1, 2);
   const Future<int> bad = executor->submit(fail, std::string("bad"));

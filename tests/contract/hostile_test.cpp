@@ -56,11 +56,7 @@ class Fragile {
 
 constexpr int never = 1'000;
 
-template <class Kind>
-class HostileTypes : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(HostileTypes, InProcessExecutors, ExecutorNames);
-
-TYPED_TEST(HostileTypes, that_throw_when_copied_or_moved_into_a_task_make_submit_throw) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_copied_or_moved_into_a_task_make_submit_throw) {
   const auto executor = TypeParam::make();
   {
     const Fragile copied(1, never);
@@ -75,7 +71,7 @@ TYPED_TEST(HostileTypes, that_throw_when_copied_or_moved_into_a_task_make_submit
 }
 
 // Moves are counted until the call, so one of these throws inside the task.
-TYPED_TEST(HostileTypes, that_throw_when_moved_into_the_call_fail_the_future) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_moved_into_the_call_fail_the_future) {
   const auto executor = TypeParam::make();
   bool failed_in_the_task = false;
   for (int moves = 1; moves < 8; ++moves) {
@@ -95,7 +91,7 @@ TYPED_TEST(HostileTypes, that_throw_when_moved_into_the_call_fail_the_future) {
   EXPECT_EQ(Fragile::alive, 0);
 }
 
-TYPED_TEST(HostileTypes, that_throw_when_the_result_is_copied_leave_it_where_it_is) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_the_result_is_copied_leave_it_where_it_is) {
   const auto executor = TypeParam::make();
   {
     const Future<Fragile> future = executor->submit([] { return Fragile(1, never); });
@@ -107,7 +103,7 @@ TYPED_TEST(HostileTypes, that_throw_when_the_result_is_copied_leave_it_where_it_
   EXPECT_EQ(Fragile::alive, 0);
 }
 
-TYPED_TEST(HostileTypes, that_throw_when_the_result_is_moved_under_a_limit_fail_the_future) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_the_result_is_moved_under_a_limit_fail_the_future) {
   const auto executor = TypeParam::make();
   const auto future = executor->submit({.timeout = 100s}, [] { return Fragile(never, 1); });
   future.wait();
@@ -116,7 +112,7 @@ TYPED_TEST(HostileTypes, that_throw_when_the_result_is_moved_under_a_limit_fail_
   EXPECT_EQ(Fragile::alive, 0);
 }
 
-TYPED_TEST(HostileTypes, that_throw_when_copied_into_a_callback_make_add_done_callback_throw) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_copied_into_a_callback_make_add_done_callback_throw) {
   const auto executor = TypeParam::make();
   struct Callback {
     Fragile fragile;
@@ -131,7 +127,7 @@ TYPED_TEST(HostileTypes, that_throw_when_copied_into_a_callback_make_add_done_ca
   EXPECT_EQ(Fragile::alive, 0);
 }
 
-TYPED_TEST(HostileTypes, that_throw_when_map_copies_its_function_or_elements_lose_nothing) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_map_copies_its_function_or_elements_lose_nothing) {
   const auto executor = TypeParam::make();
   std::vector<Fragile> elements;
   elements.reserve(3);
@@ -149,7 +145,7 @@ TYPED_TEST(HostileTypes, that_throw_when_map_copies_its_function_or_elements_los
 }
 
 // An exception whose copy throws may not be stored by value anywhere.
-TYPED_TEST(HostileTypes, that_throw_when_copied_can_be_thrown_themselves) {
+IN_PROCESS_TEST(HostileTypes, that_throw_when_copied_can_be_thrown_themselves) {
   const auto executor = TypeParam::make();
   {
     const Future<int> future = executor->submit([]() -> int { throw Fragile(1, never); });
@@ -183,7 +179,7 @@ class LastWill {
   std::atomic<int>* executed_;
 };
 
-TYPED_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_after_the_run) {
+IN_PROCESS_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_after_the_run) {
   const auto executor = TypeParam::make();
   std::atomic<int> executed{0};
   using Will = LastWill<typename TypeParam::Executor>;
@@ -197,7 +193,7 @@ TYPED_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_after_the_run
   while (executed < 4) std::this_thread::yield();
 }
 
-TYPED_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_when_cancelled) {
+IN_PROCESS_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_when_cancelled) {
   const auto executor = TypeParam::make(1);
   std::atomic<int> executed{0};
   using Will = LastWill<typename TypeParam::Executor>;
@@ -211,7 +207,7 @@ TYPED_TEST(HostileTypes, that_submit_when_they_are_destroyed_do_so_when_cancelle
   door.open();
 }
 
-TYPED_TEST(HostileTypes, that_are_no_exceptions_arrive_as_they_were_thrown) {
+IN_PROCESS_TEST(HostileTypes, that_are_no_exceptions_arrive_as_they_were_thrown) {
   const auto executor = TypeParam::make();
   thrown<int>([&] { executor->submit([] { throw 42; }).result(); });
   thrown<const char*>([&] { executor->submit([] { throw "text"; }).result(); });
@@ -225,12 +221,8 @@ TYPED_TEST(HostileTypes, that_are_no_exceptions_arrive_as_they_were_thrown) {
   promise.set_value(1);
 }
 
-template <class Kind>
-class HostileLimits : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(HostileLimits, Executors, ExecutorNames);
-
 // behaviour: 6
-TYPED_TEST(HostileLimits, that_are_no_number_of_seconds_are_refused) {
+EXECUTOR_TEST(HostileLimits, that_are_no_number_of_seconds_are_refused) {
   const auto executor = TypeParam::make();
   const Seconds nan(std::numeric_limits<double>::quiet_NaN());
   thrown<std::invalid_argument>([&] { (void)executor->submit({.timeout = nan}, square, 3); });

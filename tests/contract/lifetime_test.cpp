@@ -49,12 +49,8 @@ struct Counted {
   ~Counted() { --counts.alive; }
 };
 
-template <class Kind>
-class Lifetime : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(Lifetime, InProcessExecutors, ExecutorNames);
-
 // behaviour: 24
-TYPED_TEST(Lifetime, of_captures_and_arguments_ends_before_result_returns) {
+IN_PROCESS_TEST(Lifetime, of_captures_and_arguments_ends_before_result_returns) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 500; ++round) {
     auto capture = std::make_shared<int>(1);
@@ -71,7 +67,8 @@ TYPED_TEST(Lifetime, of_captures_and_arguments_ends_before_result_returns) {
 }
 
 // behaviour: 24
-TYPED_TEST(Lifetime, of_captures_ends_before_a_failure_and_before_callbacks_and_waiters_see_it) {
+IN_PROCESS_TEST(Lifetime,
+                of_captures_ends_before_a_failure_and_before_callbacks_and_waiters_see_it) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 300; ++round) {
     auto capture = std::make_shared<int>(1);
@@ -92,7 +89,7 @@ TYPED_TEST(Lifetime, of_captures_ends_before_a_failure_and_before_callbacks_and_
 
 // A capture whose destructor refers to something local is the classic victim of late destruction.
 // behaviour: 24
-TYPED_TEST(Lifetime, of_captures_may_end_in_destructors_that_use_what_waits_for_the_result) {
+IN_PROCESS_TEST(Lifetime, of_captures_may_end_in_destructors_that_use_what_waits_for_the_result) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 300; ++round) {
     struct Notes {
@@ -112,7 +109,7 @@ TYPED_TEST(Lifetime, of_captures_may_end_in_destructors_that_use_what_waits_for_
 }
 
 // behaviour: 13
-TYPED_TEST(Lifetime, of_cancelled_captures_ends_at_once) {
+IN_PROCESS_TEST(Lifetime, of_cancelled_captures_ends_at_once) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -132,7 +129,7 @@ TYPED_TEST(Lifetime, of_cancelled_captures_ends_at_once) {
 }
 
 // behaviour: 13, 35
-TYPED_TEST(Lifetime, of_captures_cancelled_by_shutdown_ends_at_once) {
+IN_PROCESS_TEST(Lifetime, of_captures_cancelled_by_shutdown_ends_at_once) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -147,7 +144,7 @@ TYPED_TEST(Lifetime, of_captures_cancelled_by_shutdown_ends_at_once) {
 }
 
 // behaviour: 8
-TYPED_TEST(Lifetime, of_a_future_may_end_before_its_task_which_runs_all_the_same) {
+IN_PROCESS_TEST(Lifetime, of_a_future_may_end_before_its_task_which_runs_all_the_same) {
   std::atomic<int> ran = 0;
   {
     const auto executor = TypeParam::make(1);
@@ -162,7 +159,7 @@ TYPED_TEST(Lifetime, of_a_future_may_end_before_its_task_which_runs_all_the_same
   EXPECT_EQ(ran, 20);
 }
 
-TYPED_TEST(Lifetime, of_a_result_ends_with_the_last_handle) {
+IN_PROCESS_TEST(Lifetime, of_a_result_ends_with_the_last_handle) {
   const auto executor = TypeParam::make();
   std::weak_ptr<int> watch;
   {
@@ -177,7 +174,7 @@ TYPED_TEST(Lifetime, of_a_result_ends_with_the_last_handle) {
 }
 
 // A result is made once, in its place, and is not copied on its way to the reader.
-TYPED_TEST(Lifetime, of_a_result_knows_no_copies) {
+IN_PROCESS_TEST(Lifetime, of_a_result_knows_no_copies) {
   const auto executor = TypeParam::make();
   Counted::reset();
   {
@@ -197,7 +194,8 @@ TYPED_TEST(Lifetime, of_a_result_knows_no_copies) {
   EXPECT_TRUE(eventually([&] { return Counted::counts.alive == 0; }));
 }
 
-TYPED_TEST(Lifetime, of_a_temporary_futures_result_is_never_copied_while_nobody_else_holds_it) {
+IN_PROCESS_TEST(Lifetime,
+                of_a_temporary_futures_result_is_never_copied_while_nobody_else_holds_it) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 2000; ++round) {
     Counted::counts.copies = 0;
@@ -207,7 +205,7 @@ TYPED_TEST(Lifetime, of_a_temporary_futures_result_is_never_copied_while_nobody_
   }
 }
 
-TYPED_TEST(Lifetime, of_an_argument_knows_one_copy_of_an_lvalue_and_none_of_an_rvalue) {
+IN_PROCESS_TEST(Lifetime, of_an_argument_knows_one_copy_of_an_lvalue_and_none_of_an_rvalue) {
   const auto executor = TypeParam::make();
   Counted::reset();
   {
@@ -224,7 +222,7 @@ TYPED_TEST(Lifetime, of_an_argument_knows_one_copy_of_an_lvalue_and_none_of_an_r
   EXPECT_TRUE(eventually([&] { return Counted::counts.alive == 0; }));
 }
 
-TYPED_TEST(Lifetime, of_map_elements_knows_no_copies) {
+IN_PROCESS_TEST(Lifetime, of_map_elements_knows_no_copies) {
   const auto executor = TypeParam::make();
   Counted::reset();
   {
@@ -240,7 +238,7 @@ TYPED_TEST(Lifetime, of_map_elements_knows_no_copies) {
 }
 
 // behaviour: 13, 24
-TYPED_TEST(Lifetime, of_everything_ends_in_any_order_of_dropping_pool_future_and_promise) {
+IN_PROCESS_TEST(Lifetime, of_everything_ends_in_any_order_of_dropping_pool_future_and_promise) {
   Counted::reset();
   for (int order = 0; order < 6; ++order) {
     auto executor = TypeParam::make();

@@ -31,13 +31,9 @@ int times_out(int n) {
   return n;
 }
 
-template <class Kind>
-class MapOption : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(MapOption, Executors, ExecutorNames);
-
 // conformance: 45, 93
 // behaviour: 41, 47
-TYPED_TEST(MapOption, out_of_range_throws_at_the_call) {
+EXECUTOR_TEST(MapOption, out_of_range_throws_at_the_call) {
   const auto executor = TypeParam::make();
   const auto rejected = [&](MapOptions options) {
     thrown<std::invalid_argument>([&] { executor->map(options, square, numbers(3)); });
@@ -52,7 +48,7 @@ TYPED_TEST(MapOption, out_of_range_throws_at_the_call) {
 
 // conformance: 42, 209
 // behaviour: 44
-TYPED_TEST(MapOption, timeout_throws_at_the_late_element_cancels_the_rest_and_ends) {
+EXECUTOR_TEST(MapOption, timeout_throws_at_the_late_element_cancels_the_rest_and_ends) {
   const auto executor = TypeParam::make(1);
   Door door;
   door.open(2);
@@ -74,7 +70,7 @@ TYPED_TEST(MapOption, timeout_throws_at_the_late_element_cancels_the_rest_and_en
 }
 
 // conformance: 65
-TYPED_TEST(MapOption, timeout_zero_on_a_busy_pool_cancels_everything) {
+EXECUTOR_TEST(MapOption, timeout_zero_on_a_busy_pool_cancels_everything) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -88,7 +84,7 @@ TYPED_TEST(MapOption, timeout_zero_on_a_busy_pool_cancels_everything) {
 }
 
 // conformance: 150
-TYPED_TEST(MapOption, timeout_that_does_not_pass_yields_everything) {
+EXECUTOR_TEST(MapOption, timeout_that_does_not_pass_yields_everything) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(all_of(executor->map({.timeout = 1h}, square, numbers(20))), squares(20));
   EXPECT_EQ(
@@ -98,7 +94,7 @@ TYPED_TEST(MapOption, timeout_that_does_not_pass_yields_everything) {
 
 // What is done is yielded even if the time has passed since.
 // behaviour: 44
-TYPED_TEST(MapOption, timeout_does_not_take_back_what_is_done) {
+EXECUTOR_TEST(MapOption, timeout_does_not_take_back_what_is_done) {
   const auto executor = TypeParam::make();
   auto results = executor->map({.timeout = 1h}, square, numbers(3));
   executor->shutdown();
@@ -107,7 +103,7 @@ TYPED_TEST(MapOption, timeout_does_not_take_back_what_is_done) {
 
 // conformance: 41
 // behaviour: 44
-TYPED_TEST(MapOption, timeout_error_thrown_by_the_task_is_only_that_elements) {
+EXECUTOR_TEST(MapOption, timeout_error_thrown_by_the_task_is_only_that_elements) {
   const auto executor = TypeParam::make();
   for (const auto& options : {MapOptions{}, MapOptions{.timeout = 1h}}) {
     auto results = executor->map(options, times_out, numbers(4));
@@ -126,7 +122,7 @@ TYPED_TEST(MapOption, timeout_error_thrown_by_the_task_is_only_that_elements) {
 }
 
 // conformance: 46, 149
-TYPED_TEST(MapOption, buffersize_and_chunksize_of_any_size_give_the_same) {
+EXECUTOR_TEST(MapOption, buffersize_and_chunksize_of_any_size_give_the_same) {
   const auto executor = TypeParam::make();
   for (const int buffersize : {0, 1, 2, 3, 9, 10, 11, 1000}) {
     for (const int chunksize : {1, 3, 10, 11}) {
@@ -138,7 +134,7 @@ TYPED_TEST(MapOption, buffersize_and_chunksize_of_any_size_give_the_same) {
 }
 
 // conformance: 47
-TYPED_TEST(MapOption, buffersize_works_with_several_ranges) {
+EXECUTOR_TEST(MapOption, buffersize_works_with_several_ranges) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(all_of(executor->map({.buffersize = 2}, add, numbers(5), std::vector{10, 20, 30, 40})),
             (std::vector{10, 21, 32, 43}));
@@ -146,7 +142,7 @@ TYPED_TEST(MapOption, buffersize_works_with_several_ranges) {
 
 // conformance: 48, 49
 // behaviour: 41
-TYPED_TEST(MapOption, buffersize_allows_endless_input) {
+EXECUTOR_TEST(MapOption, buffersize_allows_endless_input) {
   const auto executor = TypeParam::make();
   auto endless = executor->map({.buffersize = 4}, square, std::views::iota(0));
   EXPECT_EQ(all_of(endless | std::views::take(6)), squares(6));
@@ -155,7 +151,7 @@ TYPED_TEST(MapOption, buffersize_allows_endless_input) {
 }
 
 // conformance: 53
-TYPED_TEST(MapOption, buffersize_and_timeout_may_be_given_together) {
+EXECUTOR_TEST(MapOption, buffersize_and_timeout_may_be_given_together) {
   const auto executor = TypeParam::make(1);
   EXPECT_EQ(all_of(executor->map({.timeout = 1h, .buffersize = 2}, square, numbers(8))),
             squares(8));
@@ -168,7 +164,7 @@ TYPED_TEST(MapOption, buffersize_and_timeout_may_be_given_together) {
 }
 
 // conformance: 148
-TYPED_TEST(MapOption, unordered_yields_by_completion) {
+EXECUTOR_TEST(MapOption, unordered_yields_by_completion) {
   const auto executor = TypeParam::make(2);
   Door slow, quick;
   quick.open(2);
@@ -188,7 +184,7 @@ TYPED_TEST(MapOption, unordered_yields_by_completion) {
 }
 
 // conformance: 148
-TYPED_TEST(MapOption, unordered_has_every_elements_own_outcome) {
+EXECUTOR_TEST(MapOption, unordered_has_every_elements_own_outcome) {
   const auto executor = TypeParam::make();
   for (const int chunksize : {1, 3}) {
     auto results =
@@ -208,7 +204,7 @@ TYPED_TEST(MapOption, unordered_has_every_elements_own_outcome) {
 }
 
 // conformance: 148
-TYPED_TEST(MapOption, unordered_with_a_timeout_yields_what_is_done_before_it_throws) {
+EXECUTOR_TEST(MapOption, unordered_with_a_timeout_yields_what_is_done_before_it_throws) {
   const auto executor = TypeParam::make(2);
   Door door;
   auto results = executor->map({.timeout = 200ms, .ordered = false}, stand_at,
@@ -225,13 +221,9 @@ TYPED_TEST(MapOption, unordered_with_a_timeout_yields_what_is_done_before_it_thr
   door.open(2);
 }
 
-template <class Kind>
-class MapOptionInProcess : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(MapOptionInProcess, InProcessExecutors, ExecutorNames);
-
 // conformance: 52
 // behaviour: 41
-TYPED_TEST(MapOptionInProcess, buffersize_is_never_exceeded) {
+IN_PROCESS_TEST(MapOptionInProcess, buffersize_is_never_exceeded) {
   const auto executor = TypeParam::make();
   for (const int buffersize : {1, 2, 5}) {
     for (const bool ordered : {true, false}) {
@@ -256,7 +248,7 @@ TYPED_TEST(MapOptionInProcess, buffersize_is_never_exceeded) {
 }
 
 // conformance: 53
-TYPED_TEST(MapOptionInProcess, buffersize_lets_one_more_run_for_each_that_is_read) {
+IN_PROCESS_TEST(MapOptionInProcess, buffersize_lets_one_more_run_for_each_that_is_read) {
   const auto executor = TypeParam::make();
   std::atomic<int> ran = 0;
   auto results =
@@ -271,7 +263,7 @@ TYPED_TEST(MapOptionInProcess, buffersize_lets_one_more_run_for_each_that_is_rea
 }
 
 // behaviour: 48
-TYPED_TEST(MapOptionInProcess, buffersize_with_the_executor_gone_drains_what_is_in_flight) {
+IN_PROCESS_TEST(MapOptionInProcess, buffersize_with_the_executor_gone_drains_what_is_in_flight) {
   auto executor = TypeParam::make();
   auto results = executor->map({.buffersize = 3}, square, std::views::iota(0));
   executor.reset();
@@ -285,7 +277,8 @@ TYPED_TEST(MapOptionInProcess, buffersize_with_the_executor_gone_drains_what_is_
 }
 
 // behaviour: 48
-TYPED_TEST(MapOptionInProcess, buffersize_with_the_executor_gone_ends_well_if_no_input_remains) {
+IN_PROCESS_TEST(MapOptionInProcess,
+                buffersize_with_the_executor_gone_ends_well_if_no_input_remains) {
   auto executor = TypeParam::make();
   auto results = executor->map({.buffersize = 3}, square, numbers(3));
   executor.reset();
@@ -293,7 +286,7 @@ TYPED_TEST(MapOptionInProcess, buffersize_with_the_executor_gone_ends_well_if_no
 }
 
 // conformance: 181
-TYPED_TEST(MapOptionInProcess, buffersize_with_input_that_throws_throws_when_it_is_read) {
+IN_PROCESS_TEST(MapOptionInProcess, buffersize_with_input_that_throws_throws_when_it_is_read) {
   const auto executor = TypeParam::make();
   auto input = std::views::iota(0, 10) | std::views::transform([](int i) {
                  if (i == 5) {

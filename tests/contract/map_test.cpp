@@ -28,13 +28,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <class Kind>
-class Map : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(Map, Executors, ExecutorNames);
-
 // conformance: 39
 // behaviour: 42
-TYPED_TEST(Map, equals_std_transform) {
+EXECUTOR_TEST(Map, equals_std_transform) {
   const auto executor = TypeParam::make();
   for (const int count : {0, 1, 2, 10, 100}) {
     EXPECT_EQ(all_of(executor->map(square, numbers(count))), squares(count));
@@ -43,7 +39,7 @@ TYPED_TEST(Map, equals_std_transform) {
 
 // conformance: 39
 // behaviour: 47
-TYPED_TEST(Map, gives_the_same_in_chunks_of_any_size) {
+EXECUTOR_TEST(Map, gives_the_same_in_chunks_of_any_size) {
   const auto executor = TypeParam::make();
   for (const int chunksize : {1, 2, 3, 7, 50, 1000}) {
     EXPECT_EQ(all_of(executor->map({.chunksize = chunksize}, square, numbers(50))), squares(50));
@@ -51,7 +47,7 @@ TYPED_TEST(Map, gives_the_same_in_chunks_of_any_size) {
 }
 
 // behaviour: 40
-TYPED_TEST(Map, of_several_ranges_is_as_long_as_the_shortest) {
+EXECUTOR_TEST(Map, of_several_ranges_is_as_long_as_the_shortest) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(all_of(executor->map(add, std::vector{1, 2, 3}, std::vector{10, 20})),
             (std::vector{11, 22}));
@@ -60,7 +56,7 @@ TYPED_TEST(Map, of_several_ranges_is_as_long_as_the_shortest) {
 }
 
 // conformance: 50
-TYPED_TEST(Map, of_nothing_is_empty) {
+EXECUTOR_TEST(Map, of_nothing_is_empty) {
   const auto executor = TypeParam::make();
   auto results = executor->map(square, std::vector<int>{});
   EXPECT_TRUE(results.begin() == results.end());
@@ -68,7 +64,7 @@ TYPED_TEST(Map, of_nothing_is_empty) {
             std::vector<int>{});
 }
 
-TYPED_TEST(Map, is_a_move_only_input_range) {
+EXECUTOR_TEST(Map, is_a_move_only_input_range) {
   const auto executor = TypeParam::make();
   auto results = executor->map(square, numbers(4));
   using Results = decltype(results);
@@ -78,7 +74,7 @@ TYPED_TEST(Map, is_a_move_only_input_range) {
   EXPECT_EQ(all_of(moved), squares(4));
 }
 
-TYPED_TEST(Map, feeds_views_of_the_standard) {
+EXECUTOR_TEST(Map, feeds_views_of_the_standard) {
   const auto executor = TypeParam::make();
   auto results = executor->map(square, numbers(10));
   EXPECT_EQ(all_of(results | std::views::take(5) | std::views::transform([](int n) { return -n; })),
@@ -87,7 +83,7 @@ TYPED_TEST(Map, feeds_views_of_the_standard) {
 
 // conformance: 40
 // behaviour: 43
-TYPED_TEST(Map, throws_at_the_place_of_the_element_and_goes_on) {
+EXECUTOR_TEST(Map, throws_at_the_place_of_the_element_and_goes_on) {
   const auto executor = TypeParam::make();
   for (const int chunksize : {1, 4}) {
     auto results = executor->map({.chunksize = chunksize}, square_unless_three, numbers(6));
@@ -108,7 +104,7 @@ TYPED_TEST(Map, throws_at_the_place_of_the_element_and_goes_on) {
   }
 }
 
-TYPED_TEST(Map, of_a_void_function_yields_monostates) {
+EXECUTOR_TEST(Map, of_a_void_function_yields_monostates) {
   const auto executor = TypeParam::make();
   auto results = executor->map(nothing, numbers(3));
   static_assert(std::is_same_v<std::remove_cvref_t<decltype(*results.begin())>, std::monostate>);
@@ -117,7 +113,7 @@ TYPED_TEST(Map, of_a_void_function_yields_monostates) {
 
 // conformance: 59
 // behaviour: 41, 45
-TYPED_TEST(Map, that_is_never_read_runs_everything) {
+EXECUTOR_TEST(Map, that_is_never_read_runs_everything) {
   const auto executor = TypeParam::make();
   Door door;
   executor->map(stand_at, std::vector<std::string>(5, door.path()), numbers(5));
@@ -128,7 +124,7 @@ TYPED_TEST(Map, that_is_never_read_runs_everything) {
 
 // conformance: 43
 // behaviour: 45
-TYPED_TEST(Map, left_early_cancels_what_has_not_started) {
+EXECUTOR_TEST(Map, left_early_cancels_what_has_not_started) {
   const auto executor = TypeParam::make(1);
   Door door;
   door.open();  // the first passes
@@ -143,7 +139,7 @@ TYPED_TEST(Map, left_early_cancels_what_has_not_started) {
 }
 
 // behaviour: 37
-TYPED_TEST(Map, results_outlive_the_executor) {
+EXECUTOR_TEST(Map, results_outlive_the_executor) {
   auto executor = TypeParam::make();
   auto results = executor->map(square, numbers(10));
   executor.reset();
@@ -151,7 +147,7 @@ TYPED_TEST(Map, results_outlive_the_executor) {
 }
 
 // conformance: 54
-TYPED_TEST(Map, of_one_more_than_there_are_workers_then_shutdown_ends) {
+EXECUTOR_TEST(Map, of_one_more_than_there_are_workers_then_shutdown_ends) {
   for (int round = 0; round < 20; ++round) {
     const auto executor = TypeParam::make(2);
     auto results = executor->map(square, numbers(3));
@@ -161,19 +157,15 @@ TYPED_TEST(Map, of_one_more_than_there_are_workers_then_shutdown_ends) {
 }
 
 // behaviour: 33
-TYPED_TEST(Map, after_shutdown_throws) {
+EXECUTOR_TEST(Map, after_shutdown_throws) {
   const auto executor = TypeParam::make();
   executor->shutdown();
   EXPECT_EQ(thrown<ShutdownError>([&] { executor->map(square, numbers(3)); }),
             "cannot schedule new futures after shutdown");
 }
 
-template <class Kind>
-class MapInProcess : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(MapInProcess, InProcessExecutors, ExecutorNames);
-
 // behaviour: 41
-TYPED_TEST(MapInProcess, has_submitted_everything_when_it_returns) {
+IN_PROCESS_TEST(MapInProcess, has_submitted_everything_when_it_returns) {
   const auto executor = TypeParam::make(1);
   Gate gate;
   std::atomic<int> copies_read = 0;
@@ -193,7 +185,7 @@ TYPED_TEST(MapInProcess, has_submitted_everything_when_it_returns) {
 }
 
 // behaviour: 49
-TYPED_TEST(MapInProcess, reads_its_input_on_the_calling_thread_only) {
+IN_PROCESS_TEST(MapInProcess, reads_its_input_on_the_calling_thread_only) {
   const auto executor = TypeParam::make();
   const auto caller = std::this_thread::get_id();
   for (const int buffersize : {0, 2}) {
@@ -206,7 +198,7 @@ TYPED_TEST(MapInProcess, reads_its_input_on_the_calling_thread_only) {
 }
 
 // conformance: 147
-TYPED_TEST(MapInProcess, takes_ranges_of_every_kind) {
+IN_PROCESS_TEST(MapInProcess, takes_ranges_of_every_kind) {
   const auto executor = TypeParam::make();
   const std::list<int> list{0, 1, 2};
   EXPECT_EQ(all_of(executor->map(square, list)), squares(3));
@@ -224,13 +216,13 @@ TYPED_TEST(MapInProcess, takes_ranges_of_every_kind) {
 
 // A range may end at an element that only its reading finds.
 // conformance: 147
-TYPED_TEST(MapInProcess, reads_a_one_pass_input_once) {
+IN_PROCESS_TEST(MapInProcess, reads_a_one_pass_input_once) {
   const auto executor = TypeParam::make();
   std::istringstream text("1 2 3 end");
   EXPECT_EQ(all_of(executor->map(square, std::views::istream<int>(text))), (std::vector{1, 4, 9}));
 }
 
-TYPED_TEST(MapInProcess, moves_elements_out_to_the_reader) {
+IN_PROCESS_TEST(MapInProcess, moves_elements_out_to_the_reader) {
   const auto executor = TypeParam::make();
   auto pointers = executor->map([](int n) { return std::make_unique<int>(n); }, numbers(3));
   int expected = 0;
@@ -242,7 +234,7 @@ TYPED_TEST(MapInProcess, moves_elements_out_to_the_reader) {
 
 // conformance: 57
 // behaviour: 46
-TYPED_TEST(MapInProcess, keeps_no_result_that_was_read) {
+IN_PROCESS_TEST(MapInProcess, keeps_no_result_that_was_read) {
   const auto executor = TypeParam::make();
   auto results = executor->map([](int n) { return std::make_shared<int>(n); }, numbers(3));
   for (auto it = results.begin(); it != results.end(); ++it) {
@@ -251,14 +243,14 @@ TYPED_TEST(MapInProcess, keeps_no_result_that_was_read) {
   }
 }
 
-TYPED_TEST(MapInProcess, takes_a_function_object_that_can_only_be_moved) {
+IN_PROCESS_TEST(MapInProcess, takes_a_function_object_that_can_only_be_moved) {
   const auto executor = TypeParam::make();
   auto results =
       executor->map([base = std::make_unique<int>(100)](int n) { return *base + n; }, numbers(3));
   EXPECT_EQ(all_of(results), (std::vector{100, 101, 102}));
 }
 
-TYPED_TEST(MapInProcess, yields_references) {
+IN_PROCESS_TEST(MapInProcess, yields_references) {
   const auto executor = TypeParam::make();
   std::vector<int> cells{1, 2, 3};
   auto results =
@@ -270,7 +262,7 @@ TYPED_TEST(MapInProcess, yields_references) {
 }
 
 // conformance: 181
-TYPED_TEST(MapInProcess, whose_input_throws_throws_at_once_and_leaves_the_pool_alone) {
+IN_PROCESS_TEST(MapInProcess, whose_input_throws_throws_at_once_and_leaves_the_pool_alone) {
   const auto executor = TypeParam::make();
   auto input = std::views::iota(0, 10) | std::views::transform([](int i) {
                  if (i == 5) {
@@ -283,7 +275,7 @@ TYPED_TEST(MapInProcess, whose_input_throws_throws_at_once_and_leaves_the_pool_a
 }
 
 // behaviour: 45
-TYPED_TEST(MapInProcess, can_be_closed_by_hand) {
+IN_PROCESS_TEST(MapInProcess, can_be_closed_by_hand) {
   const auto executor = TypeParam::make(1);
   std::atomic<int> ran = 0;
   Gate gate;

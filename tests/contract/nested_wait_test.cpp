@@ -22,13 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 using Futures = std::vector<Future<int>>;
 
-template <class Kind>
-class NestedWait : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(NestedWait, InProcessExecutors, ExecutorNames);
-
 // The second deadlock shown in Python's documentation: the only worker waits for a task that it
 // would have to run itself.
-TYPED_TEST(NestedWait, for_a_task_of_the_own_pool_on_its_only_worker_returns) {
+IN_PROCESS_TEST(NestedWait, for_a_task_of_the_own_pool_on_its_only_worker_returns) {
   const auto executor = TypeParam::make(1);
   const auto future = executor->submit([&] {
     const Future<int> inner = executor->submit(square, 5);
@@ -37,7 +33,7 @@ TYPED_TEST(NestedWait, for_a_task_of_the_own_pool_on_its_only_worker_returns) {
   EXPECT_EQ(future.result(), 25);
 }
 
-TYPED_TEST(NestedWait, of_every_kind_runs_the_awaited_tasks) {
+IN_PROCESS_TEST(NestedWait, of_every_kind_runs_the_awaited_tasks) {
   const auto executor = TypeParam::make(1);
   executor
       ->submit([&] {
@@ -74,7 +70,7 @@ TYPED_TEST(NestedWait, of_every_kind_runs_the_awaited_tasks) {
       .result();
 }
 
-TYPED_TEST(NestedWait, runs_the_awaited_task_and_no_other) {
+IN_PROCESS_TEST(NestedWait, runs_the_awaited_task_and_no_other) {
   const auto executor = TypeParam::make(1);
   std::vector<std::string> order;
   const auto note = [&order](std::string what) { order.push_back(std::move(what)); };
@@ -95,7 +91,7 @@ TYPED_TEST(NestedWait, runs_the_awaited_task_and_no_other) {
   EXPECT_EQ(order[1], "outer ends");
 }
 
-TYPED_TEST(NestedWait, runs_what_it_awaits_in_input_order) {
+IN_PROCESS_TEST(NestedWait, runs_what_it_awaits_in_input_order) {
   const auto executor = TypeParam::make(1);
   std::vector<int> order;
   executor
@@ -111,7 +107,7 @@ TYPED_TEST(NestedWait, runs_what_it_awaits_in_input_order) {
   EXPECT_EQ(order, (std::vector{4, 3, 2, 1, 0}));
 }
 
-TYPED_TEST(NestedWait, in_a_chain_of_a_thousand_ends) {
+IN_PROCESS_TEST(NestedWait, in_a_chain_of_a_thousand_ends) {
   const auto executor = TypeParam::make(1);
   std::function<int(int)> level = [&](int n) {
     return n == 0 ? 0 : executor->submit(level, n - 1).result() + 1;
@@ -128,12 +124,12 @@ int fibonacci(ThreadPoolExecutor& executor, int n) {
   return left.result() + right;
 }
 
-TYPED_TEST(NestedWait, forks_and_joins) {
+IN_PROCESS_TEST(NestedWait, forks_and_joins) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(executor->submit(fibonacci, std::ref(*executor), 16).result(), 987);
 }
 
-TYPED_TEST(NestedWait, brings_the_failure_of_the_inner_task) {
+IN_PROCESS_TEST(NestedWait, brings_the_failure_of_the_inner_task) {
   const auto executor = TypeParam::make(1);
   const auto future =
       executor->submit([&] { return executor->submit(fail, std::string("inner")).result(); });
@@ -141,7 +137,7 @@ TYPED_TEST(NestedWait, brings_the_failure_of_the_inner_task) {
   EXPECT_EQ(check_failed<std::runtime_error>(future), "inner");
 }
 
-TYPED_TEST(NestedWait, with_a_timeout_does_not_run_the_task_but_times_out) {
+IN_PROCESS_TEST(NestedWait, with_a_timeout_does_not_run_the_task_but_times_out) {
   const auto executor = TypeParam::make(1);
   const auto future = executor->submit([&] {
     const Future<int> inner = executor->submit(square, 2);
@@ -153,7 +149,7 @@ TYPED_TEST(NestedWait, with_a_timeout_does_not_run_the_task_but_times_out) {
   EXPECT_EQ(future.result(), 4);
 }
 
-TYPED_TEST(NestedWait, for_a_task_that_another_thread_cancels_throws_cancelled) {
+IN_PROCESS_TEST(NestedWait, for_a_task_that_another_thread_cancels_throws_cancelled) {
   const auto executor = TypeParam::make(2);
   Promise<int> never;
   const Future<int> awaited = never.get_future();
@@ -169,7 +165,7 @@ TYPED_TEST(NestedWait, for_a_task_that_another_thread_cancels_throws_cancelled) 
   check_failed<CancelledError>(future);
 }
 
-TYPED_TEST(NestedWait, for_a_task_of_another_pool_is_served_by_that_pool) {
+IN_PROCESS_TEST(NestedWait, for_a_task_of_another_pool_is_served_by_that_pool) {
   const auto one = TypeParam::make(1);
   const auto two = TypeParam::make(1);
   const auto future = one->submit([&] {

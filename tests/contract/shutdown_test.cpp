@@ -39,13 +39,9 @@ void check_squares(const Futures& futures) {
   }
 }
 
-template <class Kind>
-class Shutdown : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(Shutdown, Executors, ExecutorNames);
-
 // conformance: 69, 206
 // behaviour: 32, 33
-TYPED_TEST(Shutdown, makes_later_submits_throw) {
+EXECUTOR_TEST(Shutdown, makes_later_submits_throw) {
   const auto executor = TypeParam::make();
   executor->shutdown();
   EXPECT_EQ(thrown<ShutdownError>([&] { (void)executor->submit(add, 1, 1); }),
@@ -57,7 +53,7 @@ TYPED_TEST(Shutdown, makes_later_submits_throw) {
 
 // conformance: 72, 76, 83, 206
 // behaviour: 34
-TYPED_TEST(Shutdown, waits_for_all_that_is_queued_and_for_the_workers) {
+EXECUTOR_TEST(Shutdown, waits_for_all_that_is_queued_and_for_the_workers) {
   const Resources before = Resources::now();
   const auto executor = TypeParam::make();
   const Futures futures = submit_squares(*executor, 50);
@@ -68,7 +64,7 @@ TYPED_TEST(Shutdown, waits_for_all_that_is_queued_and_for_the_workers) {
 
 // conformance: 77, 78, 84, 85
 // behaviour: 36
-TYPED_TEST(Shutdown, is_what_the_end_of_the_scope_does) {
+EXECUTOR_TEST(Shutdown, is_what_the_end_of_the_scope_does) {
   const Resources before = Resources::now();
   Futures futures;
   {
@@ -81,7 +77,7 @@ TYPED_TEST(Shutdown, is_what_the_end_of_the_scope_does) {
 
 // conformance: 35, 73
 // behaviour: 35
-TYPED_TEST(Shutdown, with_cancel_futures_cancels_what_has_not_started_and_finishes_what_has) {
+EXECUTOR_TEST(Shutdown, with_cancel_futures_cancels_what_has_not_started_and_finishes_what_has) {
   const auto executor = TypeParam::make(2);
   Futures futures, standing;
   {
@@ -103,7 +99,7 @@ TYPED_TEST(Shutdown, with_cancel_futures_cancels_what_has_not_started_and_finish
 
 // conformance: 79
 // behaviour: 34
-TYPED_TEST(Shutdown, without_wait_returns_at_once_and_everything_queued_still_runs) {
+EXECUTOR_TEST(Shutdown, without_wait_returns_at_once_and_everything_queued_still_runs) {
   const auto executor = TypeParam::make(1);
   Futures futures;
   {
@@ -120,7 +116,7 @@ TYPED_TEST(Shutdown, without_wait_returns_at_once_and_everything_queued_still_ru
 }
 
 // conformance: 76, 79, 86
-TYPED_TEST(Shutdown, without_wait_lets_the_workers_end_by_themselves) {
+EXECUTOR_TEST(Shutdown, without_wait_lets_the_workers_end_by_themselves) {
   const Resources before = Resources::now();
   const auto executor = TypeParam::make();
   const Futures futures = submit_squares(*executor, 50);
@@ -131,7 +127,7 @@ TYPED_TEST(Shutdown, without_wait_lets_the_workers_end_by_themselves) {
 
 // conformance: 143
 // behaviour: 33
-TYPED_TEST(Shutdown, again_may_add_waiting_and_cancelling) {
+EXECUTOR_TEST(Shutdown, again_may_add_waiting_and_cancelling) {
   const auto executor = TypeParam::make(1);
   Futures futures, standing;
   {
@@ -153,7 +149,7 @@ TYPED_TEST(Shutdown, again_may_add_waiting_and_cancelling) {
 
 // conformance: 144
 // behaviour: 33
-TYPED_TEST(Shutdown, may_be_repeated_in_every_combination) {
+EXECUTOR_TEST(Shutdown, may_be_repeated_in_every_combination) {
   for (int sequence = 0; sequence < 64; ++sequence) {
     const auto executor = TypeParam::make(2);
     const Futures futures = submit_squares(*executor, 5);
@@ -170,7 +166,8 @@ TYPED_TEST(Shutdown, may_be_repeated_in_every_combination) {
 }
 
 // conformance: 145
-TYPED_TEST(Shutdown, without_wait_but_cancelling_is_seen_by_wait_while_the_running_one_completes) {
+EXECUTOR_TEST(Shutdown,
+              without_wait_but_cancelling_is_seen_by_wait_while_the_running_one_completes) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -184,7 +181,7 @@ TYPED_TEST(Shutdown, without_wait_but_cancelling_is_seen_by_wait_while_the_runni
 }
 
 // conformance: 75
-TYPED_TEST(Shutdown, right_after_a_submit_and_a_cancel_does_not_hang) {
+EXECUTOR_TEST(Shutdown, right_after_a_submit_and_a_cancel_does_not_hang) {
   for (int round = 0; round < 100; ++round) {
     const auto executor = TypeParam::make(2);
     const Future<int> future = executor->submit(square, 3);
@@ -194,7 +191,7 @@ TYPED_TEST(Shutdown, right_after_a_submit_and_a_cancel_does_not_hang) {
   }
 }
 
-TYPED_TEST(Shutdown, of_an_executor_that_was_never_used_is_quick_and_starts_nothing) {
+EXECUTOR_TEST(Shutdown, of_an_executor_that_was_never_used_is_quick_and_starts_nothing) {
   const Resources before = Resources::now();
   const auto executor = TypeParam::make();
   EXPECT_EQ(left_over_since(before), "");
@@ -202,7 +199,7 @@ TYPED_TEST(Shutdown, of_an_executor_that_was_never_used_is_quick_and_starts_noth
   thrown<ShutdownError>([&] { (void)executor->submit(add, 1, 1); });
 }
 
-TYPED_TEST(Shutdown, by_many_threads_at_once_waits_in_each_of_them) {
+EXECUTOR_TEST(Shutdown, by_many_threads_at_once_waits_in_each_of_them) {
   const auto executor = TypeParam::make(2);
   const Futures futures = submit_squares(*executor, 50);
   {
@@ -217,7 +214,7 @@ TYPED_TEST(Shutdown, by_many_threads_at_once_waits_in_each_of_them) {
 }
 
 // behaviour: 9
-TYPED_TEST(Shutdown, racing_with_submits_leaves_no_future_pending) {
+EXECUTOR_TEST(Shutdown, racing_with_submits_leaves_no_future_pending) {
   for (int round = 0; round < 100; ++round) {
     const auto executor = TypeParam::make(2);
     Futures futures;
@@ -244,7 +241,7 @@ TYPED_TEST(Shutdown, racing_with_submits_leaves_no_future_pending) {
 }
 
 // behaviour: 36
-TYPED_TEST(Shutdown, by_an_exception_that_leaves_the_scope_cancels_what_is_pending_first) {
+EXECUTOR_TEST(Shutdown, by_an_exception_that_leaves_the_scope_cancels_what_is_pending_first) {
   Futures futures, standing;
   thrown<std::out_of_range>([&] {
     Door door;
@@ -266,7 +263,7 @@ TYPED_TEST(Shutdown, by_an_exception_that_leaves_the_scope_cancels_what_is_pendi
 
 // An executor in a destructor that runs during unwinding is no victim of that exception.
 // behaviour: 36
-TYPED_TEST(Shutdown, of_a_scope_inside_an_unwinding_one_runs_everything) {
+EXECUTOR_TEST(Shutdown, of_a_scope_inside_an_unwinding_one_runs_everything) {
   Futures futures;
   struct Cleanup {
     Futures* futures;
@@ -282,12 +279,8 @@ TYPED_TEST(Shutdown, of_a_scope_inside_an_unwinding_one_runs_everything) {
   check_squares(futures);
 }
 
-template <class Kind>
-class ShutdownInProcess : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(ShutdownInProcess, InProcessExecutors, ExecutorNames);
-
 // behaviour: 21
-TYPED_TEST(ShutdownInProcess, inside_a_task_does_not_wait_for_itself) {
+IN_PROCESS_TEST(ShutdownInProcess, inside_a_task_does_not_wait_for_itself) {
   const auto executor = TypeParam::make(1);
   Gate ready;
   const auto future = executor->submit([&] {
@@ -304,7 +297,8 @@ TYPED_TEST(ShutdownInProcess, inside_a_task_does_not_wait_for_itself) {
 }
 
 // behaviour: 39
-TYPED_TEST(ShutdownInProcess, by_the_destructor_on_an_own_worker_neither_hangs_nor_terminates) {
+IN_PROCESS_TEST(ShutdownInProcess,
+                by_the_destructor_on_an_own_worker_neither_hangs_nor_terminates) {
   const Resources before = Resources::now();
   Future<int> queued;
   {

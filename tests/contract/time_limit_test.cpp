@@ -23,11 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <class Kind>
-class TimeLimit : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(TimeLimit, Executors, ExecutorNames);
-
-TYPED_TEST(TimeLimit, that_is_not_reached_changes_nothing) {
+EXECUTOR_TEST(TimeLimit, that_is_not_reached_changes_nothing) {
   const auto executor = TypeParam::make();
   EXPECT_EQ(executor->submit({.timeout = 60s}, add, 1, 2).result(), 3);
   EXPECT_EQ(executor->submit({.timeout = std::chrono::duration<double>::max()}, add, 1, 2).result(),
@@ -38,7 +34,7 @@ TYPED_TEST(TimeLimit, that_is_not_reached_changes_nothing) {
 }
 
 // behaviour: 6
-TYPED_TEST(TimeLimit, that_is_overrun_fails_the_future_at_once) {
+EXECUTOR_TEST(TimeLimit, that_is_overrun_fails_the_future_at_once) {
   const auto executor = TypeParam::make(1);
   Door door;
   const Future<int> future =
@@ -53,7 +49,7 @@ TYPED_TEST(TimeLimit, that_is_overrun_fails_the_future_at_once) {
   EXPECT_EQ(executor->submit(add, 1, 1).result(), 2);
 }
 
-TYPED_TEST(TimeLimit, counts_from_the_start_of_the_task_and_not_from_submit) {
+EXECUTOR_TEST(TimeLimit, counts_from_the_start_of_the_task_and_not_from_submit) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -65,7 +61,7 @@ TYPED_TEST(TimeLimit, counts_from_the_start_of_the_task_and_not_from_submit) {
   EXPECT_EQ(future.result(), 2);
 }
 
-TYPED_TEST(TimeLimit, of_zero_or_less_is_reached_by_a_task_that_goes_on) {
+EXECUTOR_TEST(TimeLimit, of_zero_or_less_is_reached_by_a_task_that_goes_on) {
   const auto executor = TypeParam::make(1);
   for (const auto limit : {0ms, -5ms}) {
     try {
@@ -78,7 +74,7 @@ TYPED_TEST(TimeLimit, of_zero_or_less_is_reached_by_a_task_that_goes_on) {
   }
 }
 
-TYPED_TEST(TimeLimit, of_many_tasks_each_has_its_own) {
+EXECUTOR_TEST(TimeLimit, of_many_tasks_each_has_its_own) {
   const auto executor = TypeParam::make(4);
   Door door;
   std::vector<Future<int>> slow, quick;
@@ -99,7 +95,7 @@ TYPED_TEST(TimeLimit, of_many_tasks_each_has_its_own) {
   }
 }
 
-TYPED_TEST(TimeLimit, of_a_cancelled_task_never_fires) {
+EXECUTOR_TEST(TimeLimit, of_a_cancelled_task_never_fires) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto standing = occupy(*executor, door, 1);
@@ -110,11 +106,7 @@ TYPED_TEST(TimeLimit, of_a_cancelled_task_never_fires) {
   check_cancelled(future);
 }
 
-template <class Kind>
-class TimeLimitInProcess : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(TimeLimitInProcess, InProcessExecutors, ExecutorNames);
-
-TYPED_TEST(TimeLimitInProcess, asks_the_stop_token_of_the_task) {
+IN_PROCESS_TEST(TimeLimitInProcess, asks_the_stop_token_of_the_task) {
   const auto executor = TypeParam::make(1);
   Gate stopped;
   const auto future = executor->submit({.timeout = 5ms}, [&](std::stop_token token) {
@@ -127,7 +119,7 @@ TYPED_TEST(TimeLimitInProcess, asks_the_stop_token_of_the_task) {
   stopped.pass();
 }
 
-TYPED_TEST(TimeLimitInProcess, overrun_is_counted_until_the_task_returns) {
+IN_PROCESS_TEST(TimeLimitInProcess, overrun_is_counted_until_the_task_returns) {
   const auto executor = TypeParam::make(1);
   Door door;
   const auto future = executor->submit({.timeout = 5ms}, stand_at, door.path(), 1);
@@ -142,7 +134,7 @@ TYPED_TEST(TimeLimitInProcess, overrun_is_counted_until_the_task_returns) {
   check_failed<TaskTimeoutError>(future);  // what the task returned came too late
 }
 
-TYPED_TEST(TimeLimitInProcess, runs_callbacks_and_wakes_waiters_once) {
+IN_PROCESS_TEST(TimeLimitInProcess, runs_callbacks_and_wakes_waiters_once) {
   const auto executor = TypeParam::make(1);
   Door door;
   std::atomic<int> calls = 0;
@@ -160,7 +152,7 @@ TYPED_TEST(TimeLimitInProcess, runs_callbacks_and_wakes_waiters_once) {
 }
 
 // What the task returns late, or throws late, disappears with what it captured.
-TYPED_TEST(TimeLimitInProcess, overrun_destroys_what_the_task_brought_too_late) {
+IN_PROCESS_TEST(TimeLimitInProcess, overrun_destroys_what_the_task_brought_too_late) {
   const auto executor = TypeParam::make(1);
   const auto token = std::make_shared<int>(1);
   Gate gate;
@@ -177,7 +169,7 @@ TYPED_TEST(TimeLimitInProcess, overrun_destroys_what_the_task_brought_too_late) 
 }
 
 // The end of the task and the end of its time race; exactly one of them is the outcome.
-TYPED_TEST(TimeLimitInProcess, racing_with_the_end_of_the_task_has_one_outcome) {
+IN_PROCESS_TEST(TimeLimitInProcess, racing_with_the_end_of_the_task_has_one_outcome) {
   const auto executor = TypeParam::make(2);
   for (int round = 0; round < 200; ++round) {
     const auto future = executor->submit({.timeout = 500us}, [round] {
@@ -196,7 +188,7 @@ TYPED_TEST(TimeLimitInProcess, racing_with_the_end_of_the_task_has_one_outcome) 
 }
 
 // A task that waits for another one is stopped by its limit from outside, not by that wait.
-TYPED_TEST(TimeLimitInProcess, holds_for_a_task_that_is_run_by_its_waiter) {
+IN_PROCESS_TEST(TimeLimitInProcess, holds_for_a_task_that_is_run_by_its_waiter) {
   const auto executor = TypeParam::make(1);
   Gate gate;
   const auto outer = executor->submit([&] {

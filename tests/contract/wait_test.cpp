@@ -251,12 +251,8 @@ TEST(Wait, for_an_empty_handle_throws) {
   thrown<InvalidStateError>([] { (void)wait(Futures{Future<int>()}); });
 }
 
-template <class Kind>
-class WaitOnExecutor : public OnExecutor<Kind> {};
-TYPED_TEST_SUITE(WaitOnExecutor, Executors, ExecutorNames);
-
 // conformance: 24, 26, 29
-TYPED_TEST(WaitOnExecutor, for_the_first_the_first_failure_and_all) {
+EXECUTOR_TEST(WaitOnExecutor, for_the_first_the_first_failure_and_all) {
   const auto executor = TypeParam::make(2);
   Door door;
   const Future<int> stands = executor->submit(stand_at, door.path(), 7);
@@ -273,7 +269,7 @@ TYPED_TEST(WaitOnExecutor, for_the_first_the_first_failure_and_all) {
 }
 
 // behaviour: 50
-TYPED_TEST(WaitOnExecutor, mixes_executors) {
+EXECUTOR_TEST(WaitOnExecutor, mixes_executors) {
   const auto one = TypeParam::make();
   ThreadPoolExecutor other(1);
   const Futures futures{one->submit(add, 1, 1), other.submit(add, 2, 2)};
@@ -282,7 +278,7 @@ TYPED_TEST(WaitOnExecutor, mixes_executors) {
 
 // A hundred tasks end at the same moment, on several threads, while one thread waits for all.
 // conformance: 31
-TYPED_TEST(WaitOnExecutor, for_all_meets_no_race_when_a_hundred_end_together) {
+EXECUTOR_TEST(WaitOnExecutor, for_all_meets_no_race_when_a_hundred_end_together) {
   const auto executor = TypeParam::make();
   for (int round = 0; round < 20; ++round) {
     Futures futures;

@@ -20,8 +20,11 @@ struct NoStopSource {};
 template <class Fn, class... Args>
 struct CallTraits {
   static constexpr bool plain = std::is_invocable_v<std::decay_t<Fn>, std::decay_t<Args>...>;
-  static constexpr bool with_token =
-      !plain && std::is_invocable_v<std::decay_t<Fn>, std::stop_token, std::decay_t<Args>...>;
+  // Asked only if it is not plain: merely asking compiles the body of a callable that deduces what
+  // it returns.
+  static constexpr bool with_token = std::conjunction_v<
+      std::bool_constant<!plain>,
+      std::is_invocable<std::decay_t<Fn>, std::stop_token, std::decay_t<Args>...>>;
 
   static auto result() {
     if constexpr (with_token) {
