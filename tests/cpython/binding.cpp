@@ -205,7 +205,7 @@ PYBIND11_MODULE(fanout_for_python, m) {
             self.pool().shutdown({.wait = wait, .cancel_futures = cancel_futures});
           },
           py::arg("wait") = true, py::kw_only(), py::arg("cancel_futures") = false, Nogil())
-      .def_property_readonly("threads", &Executor::threads, Nogil());
+      .def("threads", &Executor::threads, Nogil());
 
   py::enum_<fanout::ReturnWhen>(m, "ReturnWhen")
       .value("FIRST_COMPLETED", fanout::ReturnWhen::first_completed)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SUITE = "test.test_concurrent_futures"
-SECONDS = 400  # it takes less than a minute, most of it asleep
+SECONDS = 240  # it takes less than a minute, most of it asleep
 
 
 def find() -> str:
@@ -74,6 +74,8 @@ def adapt(suite, folder: str) -> None:
     suite.EXCEPTION_FUTURE = create_future("FINISHED", exception=OSError())
     suite.SUCCESSFUL_FUTURE = create_future("FINISHED", result=42)
     suite.ThreadPoolFailingInitializerTest._assert_logged = expect_cause
+
+    suite.support.verbose = 0  # it prints the time of each test
 
     # Tests of the end of a program start an interpreter that has to find fanout, too.
     prelude = (

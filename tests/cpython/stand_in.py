@@ -33,7 +33,7 @@ class ThreadPoolExecutor(fanout.ThreadPoolExecutor):
 
     @property
     def _threads(self):
-        return self.threads
+        return self.threads()
 
     @property
     def _max_workers(self):
@@ -44,7 +44,7 @@ class ThreadPoolExecutor(fanout.ThreadPoolExecutor):
         with ThreadPoolExecutor() as full:
             for _ in range(100):
                 full.submit(gate.wait)
-            count = len(full.threads)
+            count = len(full.threads())
             gate.set()
         return count
 
