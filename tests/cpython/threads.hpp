@@ -20,9 +20,9 @@ struct Thread {
   std::latch gone{1};
 };
 
-// The state that the interpreter keeps for a thread, for as long as the worker lives, as a thread of
-// Python has it. One for each task would cost more, and CPython 3.11 hangs in a forked child whose
-// parent had a thread that was just making one.
+// The state that the interpreter keeps for a thread, for as long as the worker lives, as a thread
+// of Python has it. One for each task would cost more, and CPython 3.11 hangs in a forked child
+// whose parent had a thread that was just making one.
 class ThreadState {
  public:
   ThreadState() : before_(PyGILState_Ensure()), state_(PyEval_SaveThread()) {}
