@@ -38,7 +38,7 @@ class Worded : public E {
 
 namespace {
 
-using Table = std::map<std::string, ExceptionType>;
+using TypesByName = std::map<std::string, ExceptionType>;
 
 template <class E>
 std::exception_ptr reworded(const E& error, const std::string& text,
@@ -49,7 +49,7 @@ std::exception_ptr reworded(const E& error, const std::string& text,
 
 // The text is all there is.
 template <class... E>
-void add_worded(Table& types) {
+void add_worded(TypesByName& types) {
   (types.emplace(
        exception_name(typeid(E)),
        ExceptionType{[](const std::exception_ptr&) { return Bytes(); },
@@ -61,7 +61,7 @@ void add_worded(Table& types) {
 
 // They choose their text themselves.
 template <class... E>
-void add_plain(Table& types) {
+void add_plain(TypesByName& types) {
   (types.emplace(
        exception_name(typeid(E)),
        ExceptionType{[](const std::exception_ptr&) { return Bytes(); },
@@ -73,7 +73,7 @@ void add_plain(Table& types) {
 
 // `parts` gives a tuple, make(text, parts...) the exception.
 template <class E, class Parts, class Make>
-void add(Table& types, Parts, Make) {
+void add(TypesByName& types, Parts, Make) {
   types.emplace(
       exception_name(typeid(E)),
       ExceptionType{[](const std::exception_ptr& error) {
@@ -99,7 +99,7 @@ std::string without_message(std::string_view text, const std::string& message) {
 
 constexpr std::string_view filesystem_prefix = "filesystem error: ";
 
-void add_coded(Table& types) {
+void add_coded(TypesByName& types) {
   add<std::system_error>(
       types, [](const std::system_error& error) { return std::tuple(error.code()); },
       [](const std::string& text, std::error_code code) {
@@ -136,7 +136,7 @@ void add_coded(Table& types) {
       });
 }
 
-void add_of_fanout(Table& types) {
+void add_of_fanout(TypesByName& types) {
   add_worded<Error, CancelledError, TimeoutError, TaskTimeoutError, InvalidStateError,
              BrokenPromise, ShutdownError, QueueFull, DeadlockError, BrokenExecutor,
              BrokenThreadPool, BrokenProcessPool, SerializationError>(types);
@@ -159,8 +159,8 @@ void add_of_fanout(Table& types) {
          const std::string& trace) { return RemoteError(type, text, pid, trace); });
 }
 
-Table all_types() {
-  Table types;
+TypesByName all_types() {
+  TypesByName types;
   add_worded<std::logic_error, std::domain_error, std::invalid_argument, std::length_error,
              std::out_of_range, std::runtime_error, std::range_error, std::overflow_error,
              std::underflow_error>(types);
@@ -175,7 +175,7 @@ Table all_types() {
 }  // namespace
 
 std::optional<ExceptionType> standard_exception_type(const std::string& name) {
-  static const Table& types = *new Table(all_types());
+  static const TypesByName& types = *new TypesByName(all_types());
   const auto found = types.find(name);
   if (found == types.end()) return std::nullopt;
   return found->second;
