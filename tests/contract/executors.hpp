@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The executors that every contract test runs on. A new one joins by one line below.
+// The executors that the contract tests run on. A new kind joins by one line below, a new class by a
+// kinds_of() and its name in the macros.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,7 @@ inline const std::vector<Kind<ThreadPoolExecutor>>& kinds_of(const ThreadPoolExe
           ThreadPoolOptions{.max_workers = workers, .max_pending = 256, .on_full = policy});
     };
   };
-  const auto plain = std::make_unique<ThreadPoolExecutor, int>;
+  const auto plain = [](int workers) { return std::make_unique<ThreadPoolExecutor>(workers); };
   static const std::vector<Kind<ThreadPoolExecutor>> kinds{
       {"ThreadPool1", 1, plain},
       {"ThreadPool4", 4, plain},
