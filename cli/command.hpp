@@ -4,7 +4,10 @@
 
 #include <functional>
 
-#include <CLI/CLI.hpp>
+// CLI11 takes longer to compile than the rest of a source; only those that add options include it.
+namespace CLI {
+class App;
+}
 
 namespace fanout::cli {
 

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <exception>
 
+#include <CLI/CLI.hpp>
+
 #include "command.hpp"
 #include "exit_status.hpp"
 #include "fetch/command.hpp"

@@ -2,6 +2,8 @@
 // Options: what is accepted, and how a refusal reads.
 #include "option_types.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace fanout::cli {
 
 using std::chrono::milliseconds;

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include "command.hpp"
 
 namespace fanout::cli {
 

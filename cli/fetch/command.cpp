@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <CLI/CLI.hpp>
+
 #include "../option_types.hpp"
 #include "../serve/command.hpp"
 #include "options.hpp"

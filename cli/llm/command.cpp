@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include <CLI/CLI.hpp>
+
 #include "options.hpp"
 #include "run.hpp"
 

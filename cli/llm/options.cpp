@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include <CLI/CLI.hpp>
+
 #include "../option_types.hpp"
 
 namespace fanout::cli::llm {

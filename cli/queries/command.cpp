@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include <CLI/CLI.hpp>
+
 #include "../llm/command.hpp"
 #include "run.hpp"
 
