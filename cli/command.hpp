@@ -5,7 +5,7 @@
 #include <functional>
 
 // CLI11 takes longer to compile than the rest of a source; only those that add options include it.
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
 class App;
 }
 

@@ -15,6 +15,7 @@
 namespace {
 
 std::atomic<bool> main_has_ended{false};
+std::atomic<bool> waiting{false};
 
 // Destroyed after main() and before the reaper, because the reaper is older.
 struct LastWord {
@@ -28,6 +29,7 @@ struct LastWord {
 void hand_over(std::thread thread) { fanout::detail::hand_over_to_reaper(std::move(thread)); }
 
 void wait_for_the_end() {
+  waiting = true;
   while (!main_has_ended) std::this_thread::yield();
 }
 
@@ -66,6 +68,9 @@ int main(int argc, char** argv) {
   }
   if (way == "fork") {
     hand_over(std::thread(wait_for_the_end));
+    // A thread that is only starting may hold a lock of the address sanitizer's; the child would
+    // find it held for ever.
+    while (!waiting) std::this_thread::yield();
     const pid_t child = fork();
     if (child == 0) {
       alarm(10);  // ends it if it hangs
