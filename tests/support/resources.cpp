@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <vector>
 
 #include <dirent.h>
@@ -43,6 +44,20 @@ std::string target_of(const std::string& link) {
   return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string();
 }
 
+// What a worker had started, and the address sanitizer starts a process for its look at the end of a
+// program: orphaned and killed with its group, it is a zombie until it is reaped by whoever takes in
+// orphans, here this program (see Fault). Workers lead groups of their own.
+bool is_dead_orphan(const std::string& process) {
+  const std::string line = first_line("/proc/" + process + "/stat");
+  const std::size_t end_of_name = line.rfind(')');
+  if (end_of_name == std::string::npos) return true;  // gone
+  char state = 0;
+  pid_t parent = 0;
+  pid_t group = 0;
+  std::istringstream(line.substr(end_of_name + 1)) >> state >> parent >> group;
+  return state == 'Z' && group != getpgrp() && std::to_string(group) != process;
+}
+
 template <class Map>
 void describe_new(std::string& text, const char* what, const Map& before, const Map& after) {
   if (after.size() <= before.size()) {
@@ -66,7 +81,7 @@ Resources Resources::now() {
     found.threads[thread] = first_line(folder + "/comm");
     std::ifstream children(folder + "/children");
     for (std::string child; children >> child;) {
-      found.children.insert(child);
+      if (!is_dead_orphan(child)) found.children.insert(child);
     }
   }
   for (const auto& number : entries("/proc/self/fd")) {

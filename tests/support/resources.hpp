@@ -14,7 +14,7 @@ namespace fanout::test {
 struct Resources {
   std::map<std::string, std::string> threads;      // id and name
   std::map<std::string, std::string> descriptors;  // number and what it leads to
-  std::set<std::string> children;                  // process ids, zombies included
+  std::set<std::string> children;                  // process ids, zombies of workers included
 
   static Resources now();
 };
