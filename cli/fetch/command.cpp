@@ -21,7 +21,7 @@ namespace {
 const std::map<std::string, Halt> halts{
     {"", Halt::never}, {"soon", Halt::soon}, {"now", Halt::now}};
 
-constexpr const char* footer =
+constexpr const char* fetch_footer =
     R"(URLs come from the arguments, then from the files; "-" is standard input, which is
 read as it is needed, however long it is. A URL without a scheme is taken for http.
 Without any URL a small server of our own is started and its pages are fetched.
@@ -101,7 +101,7 @@ void add_fetch(CLI::App& program, Command& chosen) {
   // What the options are stored in lives as long as the program may parse.
   const auto options = std::make_shared<FetchOptions>();
   const auto halt = std::make_shared<std::string>();
-  command.footer(footer);
+  command.footer(fetch_footer);
   command.add_option("URL", options->urls, "what to fetch")->type_name("");
   command.add_option("-i,--input-file", options->input_files, "a file with one URL a line")
       ->check((CLI::ExistingFile | CLI::IsMember({"-"})).description(""))

@@ -15,7 +15,7 @@
 namespace fanout::cli::llm {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* llm_footer =
     R"(REQUESTS has one JSON object a line, as OpenAI's batch files: {"custom_id": "a",
 "body": {"model": "...", "messages": [...]}}. "-" is standard input. RESULTS gets a line
 for each as it finishes, in no order: {"custom_id", "response", "error"}. Any server that
@@ -55,7 +55,7 @@ void add_existing_options(CLI::App& command, Existing& existing) {
 void add_llm(CLI::App& program, Command& chosen) {
   CLI::App& command = *program.add_subcommand("llm", "ask a language model many requests");
   const auto options = std::make_shared<LlmOptions>();
-  command.footer(footer);
+  command.footer(llm_footer);
   command.add_option("REQUESTS", options->input, "what to ask")
       ->required()
       ->check(CLI::Validator(complain_of_no_file, ""))

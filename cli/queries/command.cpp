@@ -12,7 +12,7 @@
 namespace fanout::cli::queries {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* queries_footer =
     R"(SPEC is JSON or TOML: the dimensions in which uses of an assistant differ, the prompts, and
 how much of it; examples/queries/recipes.json is one, docs/llm.md explains it. Step 1 asks
 for tuples, one value of each dimension; step 2 asks for queries for each tuple.
@@ -29,7 +29,7 @@ void add_queries(CLI::App& program, Command& chosen) {
   CLI::App& command =
       *program.add_subcommand("queries", "make user queries to test an assistant with");
   const auto options = std::make_shared<QueriesOptions>();
-  command.footer(footer);
+  command.footer(queries_footer);
   command.add_option("SPEC", options->spec, "what to make")->required()->type_name("");
   command
       .add_option("-o,--output", options->output, "where the table goes; \"-\": standard output")

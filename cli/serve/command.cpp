@@ -20,7 +20,7 @@
 namespace fanout::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* serve_footer =
     R"(The URLs of the pages are printed to standard output, which is then closed, so that
 
   fanout serve --pages 2000 | fanout fetch --workers 64 -
@@ -77,7 +77,7 @@ void add_demo_options(CLI::App& command, DemoOptions& options) {
 void add_serve(CLI::App& program, Command& chosen) {
   CLI::App& command = *program.add_subcommand("serve", "serve pages to try `fanout fetch` on");
   const auto options = std::make_shared<ServeOptions>();
-  command.footer(footer);
+  command.footer(serve_footer);
   command.add_option("--port", options->port, "on 127.0.0.1; 0: a free one")
       ->check(CLI::Range(0, 65535).description(""))
       ->type_name("N")

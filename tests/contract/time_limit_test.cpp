@@ -107,8 +107,8 @@ EXECUTOR_TEST(TimeLimit, of_a_cancelled_task_never_fires) {
 }
 
 IN_PROCESS_TEST(TimeLimitInProcess, asks_the_stop_token_of_the_task) {
+  Gate stopped;  // the task may still look at it when its future has failed
   const auto executor = TypeParam::make(1);
-  Gate stopped;
   const auto future = executor->submit({.timeout = 5ms}, [&](std::stop_token token) {
     const std::stop_callback on_stop(token, [&] { stopped.open(); });
     stopped.pass();  // ends only because it is asked

@@ -110,7 +110,7 @@ void operator delete[](void* block, std::align_val_t) noexcept { release(block);
 void operator delete(void* block, std::size_t, std::align_val_t) noexcept { release(block); }
 void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { release(block); }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if FANOUT_REFUSES_PAGES
 // Found before the system's own by the library, not by the system's allocator.
 extern "C" void* mmap(void* address, std::size_t length, int protection, int flags, int descriptor,
                       off_t offset) noexcept {
