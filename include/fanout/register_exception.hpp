@@ -24,6 +24,8 @@ struct ExceptionType {
   // The exception again, from what save() and what() gave, with `cause` nested in it. May throw.
   std::exception_ptr (*load)(Reader& reader, const std::string& text,
                              const std::exception_ptr& cause);
+
+  friend bool operator==(const ExceptionType&, const ExceptionType&) = default;
 };
 
 template <class E>

@@ -5,21 +5,26 @@
 
 #include <pthread.h>
 
+#include "stripes.hpp"
+
 namespace fanout::detail {
 namespace {
 
 // Counted in the child, which has a single thread then.
-std::atomic<std::uint32_t> forks{0};
+constinit std::atomic<std::uint32_t> forks{0};
 
-void count_fork() { forks.fetch_add(1, std::memory_order_relaxed); }  // relaxed: one thread
+void begin_child() {
+  forks.fetch_add(1, std::memory_order_relaxed);  // relaxed: one thread
+  renew_stripes();
+}
+
+// When the library is loaded: at the first guard, a thread that forks could come in between.
+[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, &begin_child);
 
 }  // namespace
 
-ForkGuard::ForkGuard() {
-  static const int registered = pthread_atfork(nullptr, nullptr, &count_fork);
-  (void)registered;
-  generation_ = forks.load(std::memory_order_relaxed);  // relaxed: only a fork changes it
-}
+// relaxed: only a fork changes it
+ForkGuard::ForkGuard() noexcept : generation_(forks.load(std::memory_order_relaxed)) {}
 
 bool ForkGuard::in_child() const noexcept {
   return forks.load(std::memory_order_relaxed) != generation_;  // relaxed: only a fork changes it

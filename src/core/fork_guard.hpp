@@ -10,7 +10,7 @@ namespace fanout::detail {
 // inert.
 class ForkGuard {
  public:
-  ForkGuard();
+  ForkGuard() noexcept;
 
   // True in a child forked after construction. Takes no lock: another thread may have held it at
   // the fork.

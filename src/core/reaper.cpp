@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "reaper.hpp"
 
+#include <cstdlib>
 #include <new>
 #include <utility>
 #include <vector>
 
-#include "fork_guard.hpp"
 #include "mutex.hpp"
+#include "per_process.hpp"
 
 namespace fanout::detail {
 namespace {
 
 class Reaper {
  public:
+  // The program ends after the threads that are handed over by then.
+  Reaper();
+
   // A thread that is being joined may hand over others.
   void join_all() {
-    if (fork_guard_.in_child()) return;  // the threads are in the parent
     while (true) {
       Lock lock(mutex_);
       std::vector<std::thread> threads = std::exchange(threads_, {});
@@ -45,25 +48,28 @@ class Reaper {
     }
   }
 
-  const ForkGuard fork_guard_;
   Mutex mutex_;
   std::vector<std::thread> threads_ FANOUT_GUARDED_BY(mutex_);
   bool over_ FANOUT_GUARDED_BY(mutex_) = false;
 };
+
+constinit PerProcess<Reaper> reaper;  // a forked child has none of its parent's threads
+
+// The handler is registered late, so that it runs before the static objects that tasks may use are
+// destroyed.
+Reaper::Reaper() {
+  const int failed = std::atexit([] {
+    if (Reaper* const own = reaper.find()) own->join_all();
+  });
+  if (failed != 0) throw std::bad_alloc();
+}
 
 }  // namespace
 
 void hand_over_to_reaper(std::thread thread) noexcept {
   if (!thread.joinable()) return;
   try {
-    // Never destroyed, since threads that nobody waits for may still come here. But static objects
-    // are: so the program does not end before its tasks.
-    static Reaper& reaper = *new Reaper;
-    struct AtExit {
-      ~AtExit() { reaper.join_all(); }
-    };
-    static const AtExit at_exit;
-    reaper.take(thread);
+    reaper.get().take(thread);
   } catch (const std::bad_alloc&) {
     thread.detach();
   }

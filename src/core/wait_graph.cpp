@@ -9,6 +9,7 @@
 
 #include "context.hpp"
 #include "mutex.hpp"
+#include "per_process.hpp"
 
 namespace fanout::detail {
 namespace {
@@ -49,11 +50,7 @@ class Graph {
   }
 };
 
-// Never destroyed: detached threads may still wait when static objects go.
-Graph& graph() {
-  static Graph& instance = *new Graph;
-  return instance;
-}
+constinit PerProcess<Graph> graph;
 
 // From the task that is about to wait, along the way, to a task of its own stack; and up that stack
 // again.
@@ -73,7 +70,7 @@ std::string describe(const Frame* top, const std::vector<const State*>& way) {
 WaitEdge::WaitEdge(const std::vector<State*>& awaited) {
   Frame* const top = context.frame;
   if (top == nullptr) return;
-  Graph& waits = graph();
+  Graph& waits = graph.get();
   const Lock lock(waits.mutex);
   for (Frame* frame = top; frame != nullptr; frame = frame->below) {
     const std::vector<const State*> way = waits.find_way(awaited, frame->task);
@@ -95,11 +92,11 @@ WaitEdge::WaitEdge(const std::vector<State*>& awaited) {
 }
 
 WaitEdge::~WaitEdge() {
-  if (!registered_) return;
-  Graph& waits = graph();
-  const Lock lock(waits.mutex);
+  Graph* const waits = registered_ ? graph.find() : nullptr;
+  if (waits == nullptr) return;  // in a forked child there is nothing of its parent to take back
+  const Lock lock(waits->mutex);
   for (Frame* frame = context.frame; frame != nullptr; frame = frame->below) {
-    waits.edges.erase(frame->task);
+    waits->edges.erase(frame->task);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <fanout/process_pool_executor.hpp>
 
+#include "../remote/modules.hpp"
 #include "fork_server.hpp"
 #include "spawn.hpp"
 #include "worker_process.hpp"
@@ -20,6 +21,7 @@ std::atomic<bool> called{false};
 
 void init(int argc, char** argv) {
   called.store(true, std::memory_order_relaxed);  // relaxed: a flag that says nothing else
+  (void)detail::program_module();                 // before there are threads
   if (argc != 2) return;
   const std::string_view argument = argv[1];
   if (argument == detail::worker_argument) detail::serve_as_worker();

@@ -118,7 +118,7 @@ void ProcessPool::spawn() {
 
   const Descriptor host = open_process(getpid());
   std::vector<std::byte> hello(sizeof(std::uint64_t) + config_.initializer.size());
-  const std::uint64_t program = program_id();
+  const std::uint64_t program = program_module().fingerprint;
   std::memcpy(hello.data(), &program, sizeof(program));
   std::copy(config_.initializer.begin(), config_.initializer.end(),
             hello.begin() + sizeof(program));

@@ -200,7 +200,7 @@ void serve_as_worker() {
     std::memcpy(&program, initializer.data(), sizeof(program));
     initializer = initializer.subspan(sizeof(program));
   }
-  if (program != program_id()) {
+  if (program != program_module().fingerprint) {
     std::fputs("fanout: this worker is another program than its parent: was the file replaced?\n",
                stderr);
     _exit(EXIT_FAILURE);

@@ -24,6 +24,14 @@ bool await_call_briefly(Client& client, PendingCall& call) noexcept {
 
 std::uint64_t new_group(Client& client) { return client.new_group(); }
 
+void RemoteSubmitter::check_process() const {
+  if (client_->in_forked_child()) {
+    throw ShutdownError(
+        "cannot schedule new futures in a forked process: the workers of this executor belong to "
+        "its parent");
+  }
+}
+
 void RemoteSubmitter::submit_or_drop(PendingCall& call) const {
   try {
     client_->submit(call);
@@ -54,11 +62,6 @@ void Client::throw_closed() {
 }
 
 void Client::submit(PendingCall& call) {
-  if (in_forked_child()) {
-    throw ShutdownError(
-        "cannot schedule new futures in a forked process: the workers of this executor belong to "
-        "its parent");
-  }
   if (call.options().has_limit) {
     (void)Deadline::after_seconds(call.options().limit_seconds);  // throws, if it is NaN
   }

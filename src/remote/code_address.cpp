@@ -8,6 +8,7 @@
 #include <fanout/errors.hpp>
 
 #include "../core/mutex.hpp"
+#include "../core/per_process.hpp"
 #include "modules.hpp"
 
 namespace fanout::detail {
@@ -19,16 +20,11 @@ struct Table {
   std::vector<Module> modules;
 };
 
-// The program stays where it is for ever, so what is in it needs no look at anything else. Shared
-// libraries come and go, and one may lie where another one lay: the table of them is read anew
-// whenever the loader has done something.
-class Modules {
+// They come and go, and one may lie where another one lay: the table is read anew whenever the
+// loader has done something.
+class Libraries {
  public:
-  Modules() : program_(loaded_modules().at(0)) {}
-
-  const Module& program() const noexcept { return program_; }
-
-  std::shared_ptr<const Table> libraries() {
+  std::shared_ptr<const Table> table() {
     const Lock lock(mutex_);
     const std::uint64_t changes = module_changes();
     if (table_ == nullptr || table_->changes != changes) {
@@ -38,16 +34,11 @@ class Modules {
   }
 
  private:
-  const Module program_;
   Mutex mutex_;
   std::shared_ptr<const Table> table_ FANOUT_GUARDED_BY(mutex_);
 };
 
-// Never destroyed: pools may outlive static objects.
-Modules& modules() {
-  static Modules& instance = *new Modules;
-  return instance;
-}
+constinit PerProcess<Libraries> libraries;
 
 CodeAddress address_in(const Module& module, std::uintptr_t code) {
   return {module.fingerprint, code - module.base};
@@ -57,9 +48,10 @@ CodeAddress address_in(const Module& module, std::uintptr_t code) {
 
 CodeAddress address_of_code(std::uintptr_t code) {
   if (code == 0) return {};
-  const Module& program = modules().program();
+  // It stays where it is for ever, so what is in it needs no look at anything else.
+  const Module& program = program_module();
   if (program.executes(code)) return address_in(program, code);
-  const auto table = modules().libraries();
+  const auto table = libraries.get().table();
   for (const Module& module : table->modules) {
     if (module.executes(code)) return address_in(module, code);
   }
@@ -81,9 +73,9 @@ std::uintptr_t code_at(CodeAddress address) {
     }
     return code;
   };
-  const Module& program = modules().program();
+  const Module& program = program_module();
   if (address.module == program.fingerprint) return found(program);
-  const auto table = modules().libraries();
+  const auto table = libraries.get().table();
   for (const Module& module : table->modules) {
     if (address.module == module.fingerprint) return found(module);
   }

@@ -1,40 +1,48 @@
 // SPDX-License-Identifier: MIT
 // The types of exceptions that programs registered.
-#include <map>
+#include <atomic>
 #include <memory>
 
-#include "../core/mutex.hpp"
 #include "exception_codec.hpp"
 
 namespace fanout::detail {
 namespace {
 
-struct Registry {
-  Mutex mutex;
-  std::map<std::string, ExceptionType> types FANOUT_GUARDED_BY(mutex);
+// Never destroyed, since pools may outlive static objects; and never changed, so that it is read
+// without a lock, which a forked child might find held for ever.
+struct Registered {
+  std::string name;
+  ExceptionType functions;
+  Registered* older;
 };
 
-// Never destroyed: pools may outlive static objects.
-Registry& registry() {
-  static Registry& instance = *new Registry;
-  return instance;
+constinit std::atomic<Registered*> newest{nullptr};
+
+const Registered* find(const std::string& name) noexcept {
+  // acquire: this entry, and all before it, whose pushes it continues.
+  const Registered* entry = newest.load(std::memory_order_acquire);
+  while (entry != nullptr && entry->name != name) entry = entry->older;
+  return entry;
 }
 
 }  // namespace
 
 void register_exception_type(const std::type_info& type, ExceptionType functions) {
-  Registry& known = registry();
-  const Lock lock(known.mutex);
-  known.types.insert_or_assign(exception_name(type), functions);
+  std::string name = exception_name(type);
+  const Registered* const known = find(name);
+  if (known != nullptr && known->functions == functions) return;
+  // relaxed: the exchange below compares it
+  auto made = std::make_unique<Registered>(
+      Registered{std::move(name), functions, newest.load(std::memory_order_relaxed)});
+  // release: publishes the entry to find().
+  while (!newest.compare_exchange_weak(made->older, made.get(), std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+  }
+  (void)made.release();
 }
 
 std::optional<ExceptionType> exception_type_named(const std::string& name) {
-  Registry& known = registry();
-  {
-    const Lock lock(known.mutex);
-    const auto found = known.types.find(name);
-    if (found != known.types.end()) return found->second;
-  }
+  if (const Registered* const known = find(name)) return known->functions;
   return standard_exception_type(name);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include <link.h>
 
@@ -127,9 +128,9 @@ std::uint64_t module_changes() {
   return changes;
 }
 
-std::uint64_t program_id() {
-  static const std::uint64_t id = loaded_modules().at(0).fingerprint;
-  return id;
+const Module& program_module() {
+  static const Module& program = *new Module(std::move(loaded_modules().at(0)));
+  return program;
 }
 
 }  // namespace fanout::detail

@@ -29,7 +29,9 @@ std::vector<Module> loaded_modules();
 // Changes whenever a module is loaded or unloaded.
 std::uint64_t module_changes();
 
-// The fingerprint of the program: peers whose ids differ are different binaries.
-std::uint64_t program_id();
+// The program, without its libraries. Peers whose programs differ in their fingerprints are different
+// binaries. The first call reads it, which should not be left to several threads: a child forked
+// meanwhile would wait for it for ever.
+const Module& program_module();
 
 }  // namespace fanout::detail

@@ -20,6 +20,7 @@
 
 #include <fanout/errors.hpp>
 
+#include "../core/per_process.hpp"
 #include "exception_codec.hpp"
 
 namespace fanout::detail {
@@ -172,10 +173,16 @@ TypesByName all_types() {
   return types;
 }
 
+struct StandardTypes {
+  const TypesByName by_name = all_types();
+};
+
+constinit PerProcess<StandardTypes> standard_types;
+
 }  // namespace
 
 std::optional<ExceptionType> standard_exception_type(const std::string& name) {
-  static const TypesByName& types = *new TypesByName(all_types());
+  const TypesByName& types = standard_types.get().by_name;
   const auto found = types.find(name);
   if (found == types.end()) return std::nullopt;
   return found->second;

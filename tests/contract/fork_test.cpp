@@ -2,14 +2,12 @@
 // A host that forks: the child has a pool without threads, which must harm nobody.
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <thread>
+#include <vector>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -18,41 +16,14 @@
 
 #include "contract/tasks.hpp"
 #include "support/door.hpp"
+#include "support/forked_child.hpp"
 #include "support/sanitizers.hpp"
 #include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-// The exit code of a child; one that does not end by itself is killed and counts as -1.
-int exit_code_of(pid_t child) {
-  int status = 0;
-  const bool ended = eventually([&] { return waitpid(child, &status, WNOHANG) == child; }, 20s);
-  if (!ended) {
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    return -1;
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
-// Forks; the child calls `fn` and leaves with what it returns, without running exit handlers.
-pid_t fork_and(const std::function<int()>& fn) {
-  const pid_t child = fork();
-  if (child == 0) {
-    int code = 99;
-    try {
-      code = fn();
-    } catch (...) {
-      code = 98;
-    }
-    _exit(code);
-  }
-  return child;
-}
 
 class Fork : public ::testing::Test {
  protected:
@@ -158,6 +129,32 @@ TEST_F(Fork, gives_a_child_that_may_make_pools_of_its_own) {
     return sum;
   });
   EXPECT_EQ(exit_code_of(child), 30);
+}
+
+// In the child nothing is locked for ever that its own pools need.
+TEST_F(Fork, while_others_wait_and_cancel_gives_children_that_may_use_pools_of_their_own) {
+  ThreadPoolExecutor executor(2);
+  std::atomic<bool> ended = false;
+  const auto play = [&] {
+    while (!ended) {
+      std::vector<Future<int>> futures;
+      for (int i = 0; i < 20; ++i) futures.push_back(executor.submit(square, i));
+      futures.back().cancel();
+      for (const auto& future : as_completed(futures)) EXPECT_TRUE(future.done());
+    }
+  };
+  std::vector<std::jthread> players;
+  for (int i = 0; i < 2; ++i) players.emplace_back(play);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_TRUE(in_fork([] {
+      ThreadPoolExecutor own(2);
+      const auto nested = own.submit([&own] { return own.submit(square, 3).result(); });
+      int sum = 0;
+      for (const int value : own.map(square, numbers(50))) sum += value;
+      return nested.result() == 9 && sum == 40425;
+    }));
+  }
+  ended = true;
 }
 
 TEST_F(Fork, gives_a_child_that_can_read_what_was_done_before) {

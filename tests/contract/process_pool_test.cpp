@@ -13,7 +13,6 @@
 #include <thread>
 #include <vector>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -343,32 +342,6 @@ TEST(ProcessPool, keeps_its_messages_apart_from_the_standard_streams) {
   EXPECT_EQ(output.size(), 40'000U * 26);
   EXPECT_EQ(executor.submit(without_standard_streams, 7).result(), 7);
   EXPECT_EQ(executor.submit(add, 1, 2).result(), 3);
-}
-
-// conformance: 63
-// faults: the host forks
-TEST(ProcessPool, is_inert_in_a_forked_child) {
-  ProcessPoolExecutor executor(1);
-  EXPECT_EQ(executor.submit(add, 1, 2).result(), 3);
-  Door door;
-  const auto standing = occupy(executor, door, 1);
-  const pid_t child = fork();
-  if (child == 0) {
-    bool good = false;
-    try {
-      (void)executor.submit(add, 1, 1);
-    } catch (const ShutdownError&) {
-      good = true;
-    }
-    executor.shutdown();
-    executor.kill_workers();
-    _exit(good ? 17 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_EQ(WEXITSTATUS(status), 17);
-  door.open();
-  EXPECT_EQ(standing[0].result(), 0);
 }
 
 }  // namespace

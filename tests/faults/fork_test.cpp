@@ -3,42 +3,20 @@
 // workers, and may leave as it likes; the pool itself does not notice.
 #include <atomic>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "faults/fault.hpp"
 #include "support/door.hpp"
+#include "support/forked_child.hpp"
 #include "support/sanitizers.hpp"
 #include "support/vocabulary.hpp"
-#include "support/waiting.hpp"
 
 namespace fanout::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-// The exit code of a child of this program that calls `fn`; one that hangs is killed.
-int code_of_child(const std::function<int()>& fn) {
-  std::fflush(nullptr);
-  const pid_t child = fork();
-  if (child == 0) _exit(fn());
-  int status = 0;
-  if (!eventually([&] { return waitpid(child, &status, WNOHANG) == child; }, 20s)) {
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    return -1;
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
 
 class ForkedHost : public Fault {
  protected:
@@ -101,7 +79,10 @@ TEST_P(ForkedHost, has_a_child_in_which_the_destructor_returns) {
 
 TEST_P(ForkedHost, has_a_child_that_may_have_a_pool_of_its_own) {
   ProcessPoolExecutor executor(with(1));
-  EXPECT_EQ(executor.submit(square, 2).result(), 4);
+  std::atomic<bool> ended = false;
+  std::thread submitter([&] {
+    while (!ended) EXPECT_EQ(executor.submit(square, 2).result(), 4);
+  });
   for (int round = 0; round < rounds(); ++round) {
     EXPECT_EQ(code_of_child([&] {
                 ProcessPoolExecutor own(with(1));
@@ -109,6 +90,8 @@ TEST_P(ForkedHost, has_a_child_that_may_have_a_pool_of_its_own) {
               }),
               25);
   }
+  ended = true;
+  submitter.join();
   EXPECT_EQ(executor.submit(square, 3).result(), 9);
 }
 

@@ -34,7 +34,7 @@ std::uintptr_t in_library() {
 
 TEST(CodeAddress, functions_of_the_program_come_back) {
   const CodeAddress crossed = address_of_code(address(&mine));
-  EXPECT_EQ(crossed.module, program_id());
+  EXPECT_EQ(crossed.module, program_module().fingerprint);
   EXPECT_EQ(code_at(crossed), address(&mine));
 }
 

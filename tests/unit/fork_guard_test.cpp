@@ -2,27 +2,15 @@
 // Which process an object belongs to after a fork.
 #include "core/fork_guard.hpp"
 
-#include <functional>
-
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <gtest/gtest.h>
+
+#include "core/stripes.hpp"
+#include "support/forked_child.hpp"
 
 namespace fanout::test {
 namespace {
 
 using detail::ForkGuard;
-
-// What `question` answers in a forked child.
-bool in_fork(const std::function<bool()>& question) {
-  const pid_t child = fork();
-  if (child == 0) _exit(question() ? 1 : 0);
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  return WEXITSTATUS(status) == 1;
-}
 
 TEST(ForkGuard, is_at_home_where_it_was_made) {
   const ForkGuard guard;
@@ -55,6 +43,17 @@ TEST(ForkGuard, made_between_two_forks_is_at_home) {
   EXPECT_FALSE(second.in_child());
   EXPECT_FALSE(first.in_child());
   EXPECT_TRUE(in_fork([&] { return first.in_child() && second.in_child(); }));
+}
+
+TEST(ForkGuard, lets_no_stripe_be_held_in_a_child) {
+  const int state = 0;
+  detail::Mutex& stripe = detail::stripe_of(&state);
+  const detail::Lock held(stripe);
+  EXPECT_TRUE(in_fork([&] {
+    if (!stripe.try_lock()) return false;
+    stripe.unlock();
+    return true;
+  }));
 }
 
 }  // namespace
