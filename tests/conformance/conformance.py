@@ -98,6 +98,8 @@ def running_tests(build: str) -> set[str]:
         if properties.get("DISABLED"):
             continue
         found.add(test["name"])
+        if "command" not in test:
+            sys.exit(f"{test['name']} is not built")
         if GOOGLETEST.intersection(properties.get("LABELS", [])) and len(test["command"]) == 1:
             found |= tests_in(test["command"][0])
     return found
