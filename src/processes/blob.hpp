@@ -11,6 +11,7 @@
 #include <fanout/detail/deadline.hpp>
 #include <fanout/detail/payload.hpp>
 
+#include "../core/fork_guard.hpp"
 #include "../core/mutex.hpp"
 #include "descriptor.hpp"
 
@@ -55,6 +56,8 @@ class SharedMemoryCache {
  public:
   // At least that big.
   SharedMemory take(std::size_t size);
+
+  // In a forked child it keeps nothing: the memory may be in use in the parent.
   void put(SharedMemory memory) noexcept;
 
   // Frees everything, and keeps nothing from now on.
@@ -69,6 +72,7 @@ class SharedMemoryCache {
     Deadline expiry;
   };
 
+  const ForkGuard fork_guard_;
   Mutex mutex_;
   bool closed_ FANOUT_GUARDED_BY(mutex_) = false;
   std::vector<Kept> kept_ FANOUT_GUARDED_BY(mutex_);

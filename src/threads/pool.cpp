@@ -150,6 +150,7 @@ void Pool::drop(State& shell) noexcept {
 }
 
 void Pool::on_cancel(State&) noexcept {
+  if (in_forked_child()) return;  // nobody counts there, and nobody waits for the place
   // relaxed: a statistic, ordered by the state that was cancelled.
   cancelled_.fetch_add(1, std::memory_order_relaxed);
   leave_backlog();

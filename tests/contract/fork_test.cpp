@@ -157,6 +157,25 @@ TEST_F(Fork, while_others_wait_and_cancel_gives_children_that_may_use_pools_of_t
   ended = true;
 }
 
+TEST_F(Fork, while_others_cancel_gives_children_that_may_cancel_what_is_queued) {
+  ThreadPoolExecutor executor({.max_workers = 1, .max_pending = 100});
+  Door door;
+  const auto standing = occupy(executor, door, 1);
+  Future<int> queued = executor.submit(square, 3);
+  std::atomic<bool> ended = false;
+  std::jthread canceller([&] {
+    while (!ended) EXPECT_TRUE(executor.submit(square, 4).cancel());
+  });
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_TRUE(in_fork([&] { return queued.cancel() && queued.cancelled(); }));
+  }
+  ended = true;
+  canceller.join();
+  check_pending(queued);
+  door.open();
+  EXPECT_EQ(queued.result(), 9);
+}
+
 TEST_F(Fork, gives_a_child_that_can_read_what_was_done_before) {
   ThreadPoolExecutor executor(2);
   const Future<int> done = executor.submit(square, 5);

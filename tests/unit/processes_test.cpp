@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The parts under a pool of processes: rings, slots, sockets with descriptors, shared memory.
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <numeric>
@@ -17,6 +18,8 @@
 #include "processes/control_socket.hpp"
 #include "processes/ring.hpp"
 #include "processes/segment.hpp"
+#include "support/forked_child.hpp"
+#include "support/sanitizers.hpp"
 #include "support/vocabulary.hpp"
 
 namespace fanout::detail {
@@ -173,6 +176,25 @@ TEST(SharedMemoryCache, gives_memory_out_again_that_was_released) {
   }
   cache->close();
   EXPECT_EQ(fcntl(number, F_GETFD), -1);
+}
+
+TEST(SharedMemoryCache, lets_a_forked_child_drop_memory_while_others_use_it) {
+  if (test::thread_sanitizer)
+    GTEST_SKIP() << "it does not support fork() of a program with threads";
+  SharedMemoryCache cache;
+  std::atomic<bool> ended = false;
+  std::jthread user([&] {
+    while (!ended) cache.put(cache.take(1));
+  });
+  for (int i = 0; i < 100; ++i) {
+    SharedMemory memory(1);
+    EXPECT_EQ(test::code_of_child([&] {
+                cache.put(std::move(memory));
+                return 0;
+              }),
+              0);
+  }
+  ended = true;
 }
 
 }  // namespace
