@@ -21,7 +21,7 @@ class PerProcess {
     if (is_own(newest)) return newest->object;
     auto made = std::make_unique<Owned>(newest);
     // release: publishes the object to whoever finds it. acquire: another thread's, which came first.
-    if (newest_.compare_exchange_strong(newest, made.get(), std::memory_order_acq_rel,
+    if (newest_.compare_exchange_strong(newest, made.get(), std::memory_order_release,
                                         std::memory_order_acquire)) {
       newest = made.release();
     }

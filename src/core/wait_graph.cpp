@@ -92,8 +92,9 @@ WaitEdge::WaitEdge(const std::vector<State*>& awaited) {
 }
 
 WaitEdge::~WaitEdge() {
-  Graph* const waits = registered_ ? graph.find() : nullptr;
-  if (waits == nullptr) return;  // in a forked child there is nothing of its parent to take back
+  if (!registered_) return;
+  Graph* const waits = graph.find();
+  if (waits == nullptr) return;  // registered by the parent of this forked child
   const Lock lock(waits->mutex);
   for (Frame* frame = context.frame; frame != nullptr; frame = frame->below) {
     waits->edges.erase(frame->task);

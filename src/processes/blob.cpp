@@ -96,7 +96,7 @@ SharedMemory SharedMemoryCache::take(std::size_t size) {
 }
 
 void SharedMemoryCache::put(SharedMemory memory) noexcept {
-  if (fork_guard_.in_child()) return;  // another thread may have held the lock at the fork
+  if (fork_guard_.in_child()) return;
   const Lock lock(mutex_);
   std::size_t bytes = memory.bytes().size();
   for (const Kept& kept : kept_) bytes += kept.memory.bytes().size();

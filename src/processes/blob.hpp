@@ -57,7 +57,7 @@ class SharedMemoryCache {
   // At least that big.
   SharedMemory take(std::size_t size);
 
-  // In a forked child it keeps nothing: the memory may be in use in the parent.
+  // In a forked child it keeps nothing: nobody takes it there, and the lock may be held for ever.
   void put(SharedMemory memory) noexcept;
 
   // Frees everything, and keeps nothing from now on.

@@ -21,7 +21,8 @@ std::atomic<bool> called{false};
 
 void init(int argc, char** argv) {
   called.store(true, std::memory_order_relaxed);  // relaxed: a flag that says nothing else
-  (void)detail::program_module();                 // before there are threads
+  // Read while there is one thread, so that a child forked later finds it ready.
+  (void)detail::program_module();
   if (argc != 2) return;
   const std::string_view argument = argv[1];
   if (argument == detail::worker_argument) detail::serve_as_worker();

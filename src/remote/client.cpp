@@ -24,7 +24,7 @@ bool await_call_briefly(Client& client, PendingCall& call) noexcept {
 
 std::uint64_t new_group(Client& client) { return client.new_group(); }
 
-void RemoteSubmitter::check_process() const {
+void RemoteSubmitter::refuse_in_forked_child() const {
   if (client_->in_forked_child()) {
     throw ShutdownError(
         "cannot schedule new futures in a forked process: the workers of this executor belong to "

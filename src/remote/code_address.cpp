@@ -20,8 +20,8 @@ struct Table {
   std::vector<Module> modules;
 };
 
-// They come and go, and one may lie where another one lay: the table is read anew whenever the
-// loader has done something.
+// Shared libraries come and go, and one may lie where another one lay: the table is read anew
+// whenever the loader has done something.
 class Libraries {
  public:
   std::shared_ptr<const Table> table() {

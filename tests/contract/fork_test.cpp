@@ -163,14 +163,17 @@ TEST_F(Fork, while_others_cancel_gives_children_that_may_cancel_what_is_queued) 
   const auto standing = occupy(executor, door, 1);
   Future<int> queued = executor.submit(square, 3);
   std::atomic<bool> ended = false;
-  std::jthread canceller([&] {
-    while (!ended) EXPECT_TRUE(executor.submit(square, 4).cancel());
-  });
+  std::vector<std::jthread> cancellers;
+  for (int i = 0; i < 4; ++i) {
+    cancellers.emplace_back([&] {
+      while (!ended) EXPECT_TRUE(executor.submit(square, 4).cancel());
+    });
+  }
   for (int i = 0; i < 50; ++i) {
     EXPECT_TRUE(in_fork([&] { return queued.cancel() && queued.cancelled(); }));
   }
   ended = true;
-  canceller.join();
+  cancellers.clear();
   check_pending(queued);
   door.open();
   EXPECT_EQ(queued.result(), 9);

@@ -249,6 +249,33 @@ TEST(ExceptionCodec, registered_types_arrive_as_themselves) {
   }
 }
 
+class Numbered : public std::exception {
+ public:
+  explicit Numbered(int number) : number_(number) {}
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+TEST(ExceptionCodec, a_second_registration_replaces_the_first) {
+  const auto number_after = [] {
+    try {
+      std::rethrow_exception(there_and_back(std::make_exception_ptr(Numbered(1))));
+    } catch (const Numbered& error) {
+      return error.number();
+    }
+  };
+  const auto parts = [](const Numbered& error) { return std::tuple(error.number()); };
+  const auto first = [](int number) { return Numbered(number + 10); };
+  register_exception<Numbered>(parts, first);
+  EXPECT_EQ(number_after(), 11);
+  register_exception<Numbered>(parts, [](int number) { return Numbered(number + 20); });
+  EXPECT_EQ(number_after(), 21);
+  register_exception<Numbered>(parts, first);
+  EXPECT_EQ(number_after(), 11);
+}
+
 TEST(ExceptionCodec, what_fails_to_be_saved_or_loaded_becomes_remote_error) {
   register_exception<Failing>();
   register_exception<FailingThere>();

@@ -179,8 +179,9 @@ TEST(SharedMemoryCache, gives_memory_out_again_that_was_released) {
 }
 
 TEST(SharedMemoryCache, lets_a_forked_child_drop_memory_while_others_use_it) {
-  if (test::thread_sanitizer)
-    GTEST_SKIP() << "it does not support fork() of a program with threads";
+  if (test::thread_sanitizer) {
+    GTEST_SKIP() << "the thread sanitizer does not support fork() of a program with threads";
+  }
   SharedMemoryCache cache;
   std::atomic<bool> ended = false;
   std::jthread user([&] {

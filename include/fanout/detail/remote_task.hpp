@@ -92,7 +92,7 @@ class RemoteSubmitter {
       using T = typename Call::Result;
       options.takes_token = Call::takes_token;
       options.callable = &typeid(Travels<Fn>);
-      check_process();
+      refuse_in_forked_child();
       auto* const task = new RemoteTask<T>(client_, std::move(options));
       try {
         const std::size_t size = encoded_call_size(fn, args...);
@@ -116,7 +116,7 @@ class RemoteSubmitter {
 
   // Throws ShutdownError in a forked child, before anything is serialized: locks that this needs may
   // be held for ever there.
-  void check_process() const;
+  void refuse_in_forked_child() const;
 
   // Takes the call, or throws and destroys it.
   void submit_or_drop(PendingCall& call) const;
